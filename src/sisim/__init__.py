@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sisim.engine.counts import Result
     from sisim.engine.mesa_model import Person, SocialInvestmentModel
     from sisim.engine.simulation import Progress
-    from sisim.evaluation.study import EvaluationStudy
+    from sisim.evaluation_results import EvaluationResults
     from sisim.results import ExpectedResults, Results
     from sisim.scenario.pathway import Pathway as PathwayModel
     from sisim.scenario.scenario import Scenario as ScenarioModel
@@ -267,7 +267,7 @@ def evaluate(
     executor: Executor | None = None,
     progress: Progress | None = None,
     folder: str | os.PathLike[str] | None = None,
-) -> EvaluationStudy:
+) -> EvaluationResults:
     """Return what planned evaluations would say in many municipalities where the truth is known.
 
     Args:
@@ -288,13 +288,14 @@ def evaluate(
     """
     from sisim.evaluation.study import evaluate as study_of
     from sisim.evaluation.study import sized
+    from sisim.evaluation_results import EvaluationResults
     from sisim.scenario.scenario import Scenario as Model
 
     loaded = scenario if isinstance(scenario, Model) else load(scenario)
     chosen = [names] if isinstance(names, str) else names
     if size is not None:
         loaded = sized(loaded, chosen, size, seed=seed)
-    return study_of(
+    study = study_of(
         loaded,
         chosen,
         draws=draws,
@@ -303,6 +304,7 @@ def evaluate(
         progress=progress,
         folder=folder,
     )
+    return EvaluationResults.of(study)
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:

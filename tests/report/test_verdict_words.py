@@ -100,8 +100,8 @@ def test_the_verdict_comes_first(conclusion: Conclusion | None, lead: str) -> No
 
 def test_a_verdict_that_is_not_carried_tells_what_it_depends_on_and_no_turning_value() -> None:
     text = said(number(AREA, 0.7, None), number(REACH, 0.8, None, tried=0.6), conclusion=None)
-    assert "without it the net changes by SEK −1.0m" in text
-    assert "Reach: at 60% the net changes by SEK −1.0m" in text
+    assert "without it the net changes by −SEK 1.0m" in text
+    assert "Reach: at 60% the net changes by −SEK 1.0m" in text
     assert "holds" not in text
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
-from sisim.arrays import Floats
+from sisim.analysis.incentive_models import PricedModels, Project
 from sisim.economics.applications import (
     BELIEFS,
     TERMS,
@@ -37,18 +35,11 @@ from sisim.economics.wrong_pockets import (
     dependence,
     pooled_risk,
     proposal_of,
-    risk,
     unit_risks,
 )
-from sisim.scenario.economy import FUND
-from sisim.scenario.fund import Fund, Repayment
 from sisim.scenario.scenario import Scenario
 from sisim.scenario.silo_rules import Silo, SiloHorizons
 
-Model = Literal["alone", "fund_not_repaid", "fund_repaid", "contract"]
-MODELS: tuple[Model, ...] = get_args(Model)
-"""Who pays for an investment: the administration that delivers it; a fund that is not repaid, or is
-repaid what is observed; and whom the contracts of the file say."""
 LIKE_IT = 10
 """So many projects like one are pooled in a calculation."""
 
@@ -63,23 +54,6 @@ class NoDeciderError(ValueError):
     def __init__(self, investment: str) -> None:
         super().__init__(investment)
         self.investment = investment
-
-
-@dataclass(frozen=True)
-class Project:
-    """An arm of a scenario that is a project of its own.
-
-    Attributes:
-        name: What it is known by.
-        result: The simulated scenario.
-        arm: The arm.
-        delivers: The administration that delivers it.
-    """
-
-    name: str
-    result: Valuation
-    arm: str
-    delivers: str
 
 
 @dataclass(frozen=True)
@@ -229,9 +203,19 @@ class SiloGame:
         return pd.DataFrame(rows)
 
     @cached_property
+    def priced(self) -> list[PricedModels]:
+        """The projects under each incentive model, in their order."""
+        return [PricedModels(one) for one in self.projects]
+
+    @cached_property
     def models(self) -> pd.DataFrame:
-        """Return what each party pays and gains under each incentive model: see `incentives`."""
-        return pd.concat([incentives(one) for one in self.projects], ignore_index=True)
+        """What each party pays and gains under each model: see `PricedModels.in_all`."""
+        return pd.concat([one.in_all() for one in self.priced], ignore_index=True)
+
+    @cached_property
+    def yearly(self) -> pd.DataFrame:
+        """The same year by year, not discounted: see `PricedModels.by_year`."""
+        return pd.concat([one.by_year() for one in self.priced], ignore_index=True)
 
 
 def silo_game(results: Mapping[str, Valuation]) -> SiloGame:
@@ -310,96 +294,3 @@ def _gains_most(principals: Mapping[str, str], proposals: Sequence[Proposal]) ->
 
 def _risk_row(project: str, bearer: str, found: ResultRisk, like_it: float) -> dict[str, object]:
     return {"project": project, "bearer": bearer, **found._asdict(), "like_it": like_it}
-
-
-# ------------------------------------------------------------------------ incentive models
-
-
-def incentives(project: Project) -> pd.DataFrame:
-    """Return what a project means to each party under each incentive model.
-
-    The same people under other terms: who pays for the investment is changed, and the ledger is
-    made anew. A fund that is repaid gets back what is observed to fall, of what budgets see and up
-    to what it has paid; a contract is there if the file has one.
-
-    Columns: project, model (of `MODELS`), party, first (the first year in which it pays, repayments
-    aside; NaN if it does not), pays, gets, saves, net (SEK, discounted means), deviation (of the
-    net, between runs), loses (the share of the runs).
-    """
-    rows = []
-    for model, result in _priced(project).items():
-        gains = result.who_gains[project.arm]
-        saves = -gains.of("use", "income", "later")
-        moved = gains.net - saves
-        for number, party in enumerate(gains.payers):
-            found = risk(gains.net[:, number])
-            paid = _paid(result, project.arm, party)
-            if not (np.abs(gains.amounts[:, number]) > ORE).any():
-                continue
-            rows.append(
-                {
-                    "project": project.name,
-                    "model": model,
-                    "party": party,
-                    "first": _first(result, paid),
-                    "pays": float(np.maximum(-moved[:, number], 0.0).mean()),
-                    "gets": float(np.maximum(moved[:, number], 0.0).mean()),
-                    "saves": float(saves[:, number].mean()),
-                    "net": found.mean,
-                    "deviation": found.deviation,
-                    "loses": found.loses,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _priced(project: Project) -> dict[Model, Valuation]:
-    """Return the project's result under each incentive model."""
-    result, scenario = project.result, project.result.scenario
-    principal = scenario.pathway.administrations[project.delivers].principal
-    own = [name for name, fund in scenario.funds.items() if fund.principal == principal]
-    fund = own[0] if own else FUND
-    free = Fund(principal=principal, repayment=Repayment(basis="none"))
-    repaid = Fund(principal=principal, repayment=Repayment(basis="observed", rounding=0))
-    found: dict[Model, Valuation] = {
-        "alone": _paid_by(result, project, project.delivers, {}),
-        "fund_not_repaid": _paid_by(result, project, fund, {fund: free}),
-        "fund_repaid": _paid_by(result, project, fund, {fund: repaid}),
-    }
-    if any(one.arm == project.arm for one in result.contracts):
-        found["contract"] = result
-    return found
-
-
-def _paid_by(
-    result: Valuation, project: Project, payer: str, funds: Mapping[str, Fund]
-) -> Valuation:
-    """Return the same counts where another pays for the project's investments."""
-    scenario = result.scenario
-    investments = dict(scenario.investments)
-    for name in scenario.arms[project.arm].investments:
-        cost = investments[name].cost.model_copy(update={"payer": payer})
-        investments[name] = investments[name].model_copy(update={"cost": cost})
-    other = scenario.model_copy(
-        update={"investments": investments, "funds": dict(funds), "contracts": {}}
-    )
-    return Valuation(result.counts.repriced(other))
-
-
-def _paid(result: Valuation, arm: str, party: str) -> Floats:
-    """Return what a party pays net in each year before anyone is repaid, the mean, (years,)."""
-    skipped = ("use", "repayment")
-    book = result.settled
-    number = book.result.arms.index(arm)
-    sums = book.sums(
-        lambda line: True if line.administration == party and line.kind not in skipped else None,
-        yearly=True,
-    )
-    nothing = np.zeros(len(book.years))
-    paid = sums[True][:, number].mean(axis=0) if sums else nothing
-    return np.asarray(paid, np.float64)
-
-
-def _first(result: Valuation, paid: Floats) -> float:
-    years = result.settled.years[paid > ORE]
-    return float(years[0]) if len(years) else float("nan")

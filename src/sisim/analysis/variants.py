@@ -404,7 +404,8 @@ def with_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
 def _changes_arms_only(path: str) -> bool:
     head, *rest = path.split(".")
     key = ".".join(part for part in rest[1:] if not part.isdigit())
-    return head == "investments" and not key.startswith(_DEFINING)
+    # A whole investment, or its list of effects, may name other transitions.
+    return head == "investments" and key not in ("", "effects") and not key.startswith(_DEFINING)
 
 
 def _is_there(node: Any, parts: Sequence[str]) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sisim.scenario.scenario import Scenario
 
     Pages = Mapping[str, Callable[[], Sequence[Figure]]]
+    Pictures = Mapping[str, Callable[[], Figure]]
 
 
 def silo(
@@ -133,6 +134,7 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
         model_table,
         sentences,
     )
+    from sisim.report.analysis.silo_years_figure import draw_years, years_sentences
 
     first = game.projects[0]
     subject = Subject(first.result.scenario, first.result.seeds, first.arm, "net_present_value")
@@ -160,9 +162,14 @@ def _publish_silo(folder: Path, game: SiloGame, names: dict[str, str], *, paper:
         "silo-risk": game.risks(),
         "silo-applications": game.applications(),
         "silo-models": game.models,
+        "silo-years": game.yearly,
     }
-    words = [*sentences(said), *subject.few_runs]
-    publish(folder, "silo", {"silo": lambda: draw_silo(subject, said)}, tables, words, pages=pages)
+    pictures: Pictures = {
+        "silo": lambda: draw_silo(subject, said),
+        "silo-years": lambda: draw_years(subject, said),
+    }
+    words = [*sentences(said), *years_sentences(said), *subject.few_runs]
+    publish(folder, "silo", pictures, tables, words, pages=pages)
 
 
 def system(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,12 +21,9 @@ from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from sisim.evaluation.participant_course import ParticipantCourse
     from sisim.evaluation.real_data import RealEvaluation
     from sisim.evaluation.study import EvaluationStudy, World
-    from sisim.report.analysis.analysis_frame import Subject
     from sisim.scenario.scenario import Scenario
 
 DRAWS = 500
@@ -231,16 +227,6 @@ def _course(study: EvaluationStudy, seed: int | None) -> ParticipantCourse:
         return participant_course(loaded, arm, investment, seed=seed, progress=tell)
 
 
-def _subject(study: EvaluationStudy) -> Subject:
-    from sisim.analysis.measures import NPV
-    from sisim.evaluation.study import evaluated
-    from sisim.report.analysis.analysis_frame import Subject
-
-    seeds = tuple(range(study.seed, study.seed + study.municipalities))
-    arm, _ = evaluated(study.scenario, study.scenario.evaluations[study.names[0]])
-    return Subject(study.scenario, seeds, arm, NPV)
-
-
 def _publish(
     folder: Path,
     study: EvaluationStudy,
@@ -251,42 +237,20 @@ def _publish(
     from sisim.evaluation.money_by_estimate import repaid_by_administration
     from sisim.evaluation.pooling import MUNICIPALITIES
     from sisim.report.analysis import participant_course_report
-    from sisim.report.analysis.evaluation_report import (
-        alike,
-        designs_table,
-        draw_would_say,
-        real_sentences,
-        sentences,
-    )
-    from sisim.report.analysis.evaluation_scale import (
-        draw_how_many,
-        draw_worth,
-        how_many_sentences,
-        worth_known,
-    )
-    from sisim.report.analysis.repaid_figure import draw_repaid, repaid_words
+    from sisim.report.analysis.evaluation_pictures import evaluation_pictures, sizes_compared
+    from sisim.report.analysis.evaluation_report import designs_table, real_sentences, sentences
+    from sisim.report.analysis.evaluation_scale import how_many_sentences
+    from sisim.report.analysis.repaid_figure import repaid_words
 
-    subject = _subject(study)
-    pictures: dict[str, Callable[[], Figure]] = {}
-    for number, group in enumerate(alike(study), start=1):
-        stem = "would-say" if number == 1 else f"would-say-{number}"
-
-        def draw(group: tuple[str, ...] = group) -> Figure:
-            return draw_would_say(subject, study, group, real)
-
-        pictures[stem] = draw
+    pooled = study.pooled(joined or MUNICIPALITIES)
+    pictures = evaluation_pictures(study, pooled, real)
     tables = {"draws": study.draws, "designs": study.designs, "participants": course.table()}
     words = [] if real is None else list(real_sentences(study, real))
     words += sentences(study)
-    pooled = study.pooled(joined or MUNICIPALITIES)
-    if len(pooled) and pooled["municipalities"].nunique() > 1:
+    if sizes_compared(pooled):
         tables["pooled"] = pooled
-        pictures["how-many"] = lambda: draw_how_many(subject, study, pooled)
         words += how_many_sentences(study, pooled)
-    if worth_known(study):
-        pictures["worth"] = lambda: draw_worth(subject, study)
     if len(repaid := repaid_by_administration(study)):
-        pictures["repaid"] = lambda: draw_repaid(subject, study)
         tables["repaid"] = repaid
         words += repaid_words(study)
     pictures["participants"] = lambda: participant_course_report.draw_course(course)
@@ -299,6 +263,7 @@ def _publish_sizes(folder: Path, studies: dict[int, EvaluationStudy]) -> None:
     """Say how evaluations do by how many a year take part, and write it."""
     import pandas as pd
 
+    from sisim.report.analysis.evaluation_pictures import study_subject
     from sisim.report.analysis.evaluation_scale import draw_by_size, size_sentences
 
     first = next(iter(studies.values()))
@@ -310,5 +275,5 @@ def _publish_sizes(folder: Path, studies: dict[int, EvaluationStudy]) -> None:
         for name in ("draws", "designs")
     }
     designs = tables["designs"]
-    pictures = {"by-size": lambda: draw_by_size(_subject(first), first, designs)}
+    pictures = {"by-size": lambda: draw_by_size(study_subject(first), first, designs)}
     publish(folder, "evaluation", pictures, tables, list(size_sentences(first, designs)))

@@ -251,25 +251,83 @@ def stage_gate(
         executor=executor,
         progress=None if progress is None else progress("evaluation"),
     )
-    sides = [waiting]
-    if plan.wait:
-        sides.append(lives_of(scenario, plan, waits=False))
-    worlds: tuple[World, ...] = ("effect", "none")
     tell = None if progress is None else progress("lives")
-    parts = dict[World, dict[str, Floats]]()
-    for number, world in enumerate(worlds):
-        found = dict[str, Floats]()
-        for side, names in zip(sides, ((YES, NO), ("always", "never")), strict=False):
-            place = in_world(StudySetup(side, (name,)), world, 0)
-            rows = Evaluator(
-                place, outcomes=(NPV,), replications=draws, seed=study.seed, executor=executor
-            ).evaluate({})
-            for label, of in zip(names, (YES, NO), strict=True):
-                found[label] = rows.loc[rows["arm"] == of, NPV].to_numpy(float)
-            if tell is not None:
-                tell(number * len(sides) + len(names) // 2, len(worlds) * len(sides))
-        parts[world] = {"always": found[YES], "never": found[NO], **found}
+    parts = _worth_of_lives(scenario, plan, study, draws, executor, tell)
     return StageGate(scenario, plan, study, _table(study, plan, parts))
+
+
+def _worth_of_lives(
+    scenario: Scenario,
+    plan: GatePlan,
+    study: EvaluationStudy,
+    draws: int,
+    executor: Executor | None,
+    tell: Progress | None,
+) -> dict[World, dict[str, Floats]]:
+    """Return what each of `LIVES` is worth by world, kronor, (municipalities,).
+
+    Both worlds, with and without waiting, are variants of one scenario's arms: what comes before,
+    and those whom no arm can affect, are simulated once (law L4).
+    """
+    waiting, name = study.scenario, plan.gate.evaluation
+    sides: list[dict[str, float]] = [{}]
+    if plan.wait:
+        sides.append(_changed_by_waiting(scenario, waiting, plan.investment))
+    idle = _idle_values(waiting, scenario.gated[plan.arm])
+    worlds: tuple[World, ...] = ("effect", "none")
+    groups: list[tuple[Scenario, list[tuple[World, dict[str, float]]]]]
+    if idle is not None:
+        groups = [(waiting, [("effect", {}), ("none", idle)])]
+    else:
+        setup = StudySetup(waiting, (name,))
+        groups = [(in_world(setup, world, 0), [(world, {})]) for world in worlds]
+    parts = dict[World, dict[str, Floats]]()
+    for base, members in groups:
+        points = [{**values, **side} for _, values in members for side in sides]
+        runs = Evaluator(
+            base,
+            outcomes=(NPV,),
+            replications=draws,
+            seed=study.seed,
+            executor=executor,
+            progress=tell,
+        )
+        found = iter(runs.evaluate_many(points))
+        for world, _ in members:
+            own = dict[str, Floats]()
+            for _, names in zip(sides, ((YES, NO), ("always", "never")), strict=False):
+                rows = next(found)
+                for label, of in zip(names, (YES, NO), strict=True):
+                    own[label] = rows.loc[rows["arm"] == of, NPV].to_numpy(float)
+            parts[world] = {"always": own[YES], "never": own[NO], **own}
+    return parts
+
+
+def _changed_by_waiting(scenario: Scenario, waiting: Scenario, investment: str) -> dict[str, float]:
+    """Return the values of an investment that waiting changes, as they are without it, by path."""
+    now, then = scenario.investments[investment], waiting.investments[investment]
+    values = {"years": (now.years, then.years), "intake": (now.intake, then.intake)}
+    if now.new_way is not None and then.new_way is not None:
+        values["new_way.delay"] = now.new_way.delay, then.new_way.delay
+    return {
+        f"investments.{investment}.{key}": float(own)
+        for key, (own, other) in values.items()
+        if own is not None and own != other
+    }
+
+
+def _idle_values(scenario: Scenario, arm: Arm) -> dict[str, float] | None:
+    """Return the values with which no effect of an arm does anything, by path.
+
+    None where an effect has no ratio that says so: it adds to something, or sets it.
+    """
+    values = {}
+    for name in arm.investments:
+        for number, effect in enumerate(scenario.investments[name].effects):
+            if effect.adds is not None or effect.sets is not None:
+                return None
+            values[f"investments.{name}.effects.{number}.ratio"] = 1.0
+    return values
 
 
 def _table(

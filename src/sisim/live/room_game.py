@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sisim.analysis.silo import Project, SiloGame
+from sisim.analysis.incentive_models import Project
+from sisim.analysis.silo import SiloGame
 from sisim.economics.silo_rounds import SiloRounds
 from sisim.i18n import Lang, each_language
 from sisim.live.room_words import Labels

@@ -174,7 +174,7 @@ def _bands(
     return found
 
 
-def _stacked(parts: Sequence[Floats]) -> tuple[list[Floats], Floats, Floats]:
+def stacked(parts: Sequence[Floats]) -> tuple[list[Floats], Floats, Floats]:
     """Return where each bar begins, stacked away from zero, and how far they reach."""
     up, down = np.zeros_like(parts[0]), np.zeros_like(parts[0])
     bottoms = []
@@ -188,7 +188,7 @@ def _ends(
     story: Comparison, figures: Sequence[Which], shown: Sequence[AdministrationCost]
 ) -> tuple[float, float]:
     """Return the ends of the axis of all differences: the same in both figures."""
-    reach = [_stacked(differences_of(story.side(which), shown))[1:] for which in figures]
+    reach = [stacked(differences_of(story.side(which), shown))[1:] for which in figures]
     low, high = min(float(d.min()) for d, _ in reach), max(float(u.max()) for _, u in reach)
     room = 0.06 * (high - low) or 1.0
     return low - room, high + room
@@ -203,7 +203,7 @@ def _difference(
     """Return the differences of one figure stacked from zero, and what they come to."""
     unit, years, which = unit_of(story).size, story.years, side.which
     parts = differences_of(side, shown)
-    bottoms, _, _ = _stacked(parts)
+    bottoms, _, _ = stacked(parts)
     names = ["intervention", *(one.name for one in shown)]
     hues = ["extra", *(hue_of(story.scenario, one.name) for one in shown)]
     marks: list[Mark] = [

@@ -66,6 +66,10 @@ OWN_SCALE = 0.5
 """A difference that would fill less of its panel than that is drawn on a scale of its own."""
 YEARS_BESIDE = 6
 """How many years have room beside each other under a figure of the pair."""
+BESIDE = 0.45
+"""How far from its year each arrow of a comparison stands, in years."""
+AT_END = 0.02
+"""How near the end of the axis an arrow may stand, as a share of the axis."""
 
 
 @dataclass(frozen=True)
@@ -354,7 +358,9 @@ def _brackets(story: Comparison, side: Investing, unit: float) -> list[Mark]:
     with_, without = side.cost.at(story.marked) / unit, story.without.cost.at(story.marked) / unit
     before_after, with_without = percent_pair(side)
     low = min(today, with_, without)
-    left, right = x - 0.45, x + 0.45
+    # In the last year there is no room after it: an arrow at the very end would be cut in two.
+    right = min(x + BESIDE, float(story.years[-1]) + 0.5 - AT_END * len(story.years))
+    left = right - 2 * BESIDE
     return [
         Rule("today", today, "x", dash="dotted", width=1.5, ends=(float(story.start), x + 0.6)),
         Bracket("before-after", left, today, with_, "muted"),

@@ -86,14 +86,20 @@ def percentage_points(text: str) -> str:
 def currency_amount(n: str, size: Literal["", "k", "m"] = "") -> str:
     """Return a number, written already, as an amount of money.
 
+    The sign of a number stands before the currency; the ends of a range keep their own.
+
     Args:
         n: The number, or both ends of a range.
         size: Of what it is: the currency itself, thousands or millions of it.
 
     Examples:
-        >>> currency_amount("12.3", "m")
-        'SEK 12.3m'
+        >>> currency_amount("12.3", "m"), currency_amount("−13", "k")
+        ('SEK 12.3m', '−SEK 13k')
+        >>> currency_amount("−1 to 2", "m")
+        'SEK −1 to 2m'
     """
+    if n[:1] in (MINUS, "+") and " " not in n:
+        return n[0] + currency_amount(n[1:], size)
     if current_currency() == KRONA:
         match size:
             case "m":
@@ -180,7 +186,7 @@ def signed_money(amount: float, unit: Unit | None = None) -> str:
 
     Examples:
         >>> [signed_money(one).replace(NBSP, " ") for one in (2.5e6, -13_000.0, 0.0)]
-        ['+SEK 2.5m', 'SEK −13k', 'SEK 0k']
+        ['+SEK 2.5m', '−SEK 13k', 'SEK 0k']
     """
     unit = unit or unit_for(amount)
     plus = "+" if amount > 0 and round(amount / unit.size, unit.digits) else ""

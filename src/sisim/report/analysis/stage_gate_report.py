@@ -14,7 +14,7 @@ from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis, with_room
 from sisim.report.chart.chart import Bars, Chart, Column, Line, Mark, Panel, Rule, Word, value_axis
 from sisim.report.chart.matplotlib_painter import paint
-from sisim.report.formats import decimal, lower, money, quoted, share_of, unit_for
+from sisim.report.formats import Unit, decimal, lower, money, quoted, share_of, unit_for
 
 SURE = 2.0
 """So many Monte Carlo errors from nothing, a difference is carried by the runs."""
@@ -37,7 +37,7 @@ def gate_chart(found: StageGate) -> Chart:
     subject, rows = subject_of(found), records(found.choices)
     reach = [getattr(row, name) for row in rows for name in CHOICES]
     unit = unit_for(float(np.abs(reach).max()))
-    said = [money(value, unit) for value in reach]
+    said = [_number(value, unit) for value in reach]
     errors = [SURE * getattr(row, f"{name}_mcse") for row in rows for name in CHOICES]
     ends = np.add(reach, errors), np.subtract(reach, errors)
     low, high = with_room(min(0.0, ends[1].min()), max(0.0, ends[0].max()), after=said)
@@ -45,7 +45,9 @@ def gate_chart(found: StageGate) -> Chart:
     high += (len(rows) - 1) * 0.12 * (high - low)
     axis = value_axis(low, high, 3, unit.size)
     columns = [
-        Column((Panel(f"{row.world}-worth", axis, _rows(row), _marks(row), ""),), _heading(row))
+        Column(
+            (Panel(f"{row.world}-worth", axis, _rows(row), _marks(row, unit), ""),), _heading(row)
+        )
         for row in rows
     ]
     notes = [
@@ -58,13 +60,18 @@ def gate_chart(found: StageGate) -> Chart:
     return answer_chart(subject, title, subtitle, columns, notes)
 
 
+def _number(amount: float, unit: Unit) -> str:
+    """Return an amount without its unit, which stands above the picture."""
+    return decimal(amount / unit.size, unit.digits)
+
+
 def _rows(row: Any) -> Any:
     passes = t("passed in {share}", share=share_of(row.passes))
     details = {"gated": passes}
     return row_axis([(text, details.get(name, "")) for name, text in choice_words().items()])
 
 
-def _marks(row: Any) -> tuple[Mark, ...]:
+def _marks(row: Any, unit: Unit) -> tuple[Mark, ...]:
     marks: list[Mark] = []
     colors = {"never": "muted", "always": "extra", "gated": "with", "perfect": "lower"}
     for place, name in enumerate(CHOICES):
@@ -82,7 +89,9 @@ def _marks(row: Any) -> tuple[Mark, ...]:
                 across=True,
             ),
             Line(f"{row.world}-{name}-error", [value - error, value + error], [at, at], width=2.0),
-            Word(f"{name}-said", money(value), max(value + error, 0.0), at, shift=(8.0, 0.0)),
+            Word(
+                f"{name}-said", _number(value, unit), max(value + error, 0.0), at, shift=(8.0, 0.0)
+            ),
         ]
     return (*marks, Rule("nothing", 0.0, "y", "ink", 1.0))
 

@@ -30,6 +30,9 @@ DATE = r"\d{4}-\d{2}(?:-\d{2})?"
 SWEDISH = rf"\d{{1,3}}(?:{NBSP}\d{{3}})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 ENGLISH = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
+CURRENCY = rf"(?:[A-Z]{{3}}[ {NBSP}])"
+"""What stands between the sign of an amount and its number in English: "−SEK 13k"."""
+
 
 class NamedNumbers(Protocol):
     """What works numbers out, and says where: the workbook."""
@@ -69,10 +72,14 @@ def found_numbers(text: str) -> Iterator[tuple[str, float | None]]:
         >>> with in_language("en"):
         ...     list(found_numbers("Net −1,234.5 in 2026-01"))
         [('Net ', None), ('−1,234.5', -1234.5), (' in 2026-01', None)]
+        >>> with in_language("en"):
+        ...     list(found_numbers("Net −SEK 13k"))
+        [('Net ', None), ('−SEK 13', -13.0), ('k', None)]
     """
     number = SWEDISH if current_language() == "sv" else ENGLISH
     pattern = (
-        rf"(?<![\w.,\-])(?:{DATE}(?![\w\-])|({MINUS}?(?:{number})))(?!(?![mk]\b)\w|[.,]\d|-\d)"
+        rf"(?<![\w.,\-])(?:{DATE}(?![\w\-])|((?:{MINUS}{CURRENCY}?)?(?:{number})))"
+        r"(?!(?![mk]\b)\w|[.,]\d|-\d)"
     )
     at = 0
     for match in re.finditer(pattern, text):
@@ -87,7 +94,7 @@ def found_numbers(text: str) -> Iterator[tuple[str, float | None]]:
 
 
 def _value(text: str) -> float:
-    plain = text.replace(MINUS, "-").replace(NBSP, "")
+    plain = re.sub(CURRENCY, "", text).replace(MINUS, "-").replace(NBSP, "")
     plain = plain.replace(",", ".") if current_language() == "sv" else plain.replace(",", "")
     return float(plain)
 
