@@ -335,6 +335,7 @@ class ViewState:
             s.bands,
             len(self.shown) == 1,
             self.window_height - (NOTES if told else 0.0),
+            self.window_width,
         )
 
     def reveal(self, which: Which) -> Reveal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from nicegui import ui
 
@@ -22,7 +23,7 @@ class Dialogs:
         self._state, self._root = state, root
         self._dialog: Tag | None = None
 
-    def open(self, title: str, fill: Callable[[], None]) -> None:
+    def open(self, title: str, fill: Callable[[], Any]) -> None:
         """Open a dialog, whose content `fill` puts in place."""
         if self._dialog is not None:
             self._dialog.delete()
@@ -46,7 +47,7 @@ class Dialogs:
             ),
             ("1  2  0", t("figure 1, figure 2, both")),
             ("T  G  S", t("tell, guess first, speaker notes")),
-            ("V", t("the numbers behind the curves, as a table")),
+            ("V", t("the numbers behind the pictures, as a table")),
             ("P", t("speaker notes in a window of their own")),
             ("N  R  Z", t("new seed, reset, undo")),
             ("A", t("a new scale of the axes")),

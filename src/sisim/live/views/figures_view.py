@@ -57,7 +57,9 @@ class FiguresView:
             Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
             self._tags[f"caption-{which}"] = Tag("p", css="caption")
             place = f"chart-{which}"
-            self._charts[which] = ChartElement(state.option(which), place)
+            chart = self._charts[which] = ChartElement(state.option(which), place)
+            if guessing:  # the keyboard draws, too
+                chart.props["tabindex"], chart.props["role"] = 0, "application"
             self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
         ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
 
@@ -65,8 +67,11 @@ class FiguresView:
         picture = self._state.picture
         assert picture is not None
         headings, _ = headline_cells(picture.comparison, shown)
-        with Tag("table", css="numbers"):
-            Tag("caption", t("What it comes to"), "sr-only")
+        said = t("What it comes to")
+        # On a phone it is wider than the window.
+        scrolled = Tag("div", css="scrolled", role="region", tabindex=0, aria_label=said)
+        with scrolled, Tag("table", css="numbers"):
+            Tag("caption", said, "sr-only")
             with Tag("thead"), Tag("tr"):
                 Tag("td")
                 for heading in headings.values():
@@ -96,10 +101,17 @@ class FiguresView:
         for which in shown:
             side, reveal = comparison.side(which), state.reveal(which)
             whole = reveal.whole
-            self._text(f"caption-{which}", caption(side) if whole else "")
+            guessing = state.settings.guess and which == GUESSED
+            asked = t(
+                "What will it cost with the investment? Draw it with the hand, or with the arrow "
+                "keys: ← and → choose the year, ↑ and ↓ the cost."
+            )
+            under = caption(side) if whole else asked if guessing else ""
+            self._text(f"caption-{which}", under)
             said = conclusion(comparison, side)
             self._text(f"verdict-{which}", said if whole and reveal.brackets else "")
-            heading = f"{number_of(which)}. {caption(side)}. {said}"
+            told = [caption(side), said] if whole else [asked] if guessing else []
+            heading = ". ".join([number_of(which), *told, t("Key V shows the numbers as a table")])
             self._script.attribute(self._charts[which], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:

@@ -41,6 +41,8 @@ LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
 WORKS = PeopleView | EvaluationView | CourseView
 """Views that work something out of their own, once the hand rests."""
+TABLES = PeopleView | AdministrationView | MoneyView
+"""Views with a table of their own for who cannot see their pictures."""
 REBUILT = (
     "lang",
     "dark",
@@ -92,6 +94,8 @@ class Page:
             self._problems(error, wanted)
             return
         set_reader(lambda: self.state.settings.lang, lambda: self.state.scenario.pathway.currency)
+        # Beside what is put together anew: a dialog stays open when a phone is turned.
+        self._dialogs = Dialogs(self.state, Tag("div"))
         events: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
@@ -147,7 +151,6 @@ class Page:
         """Put the page together."""
         s, lang = self.state.settings, self.state.settings.lang
         self._tags, self.view = {}, None
-        self._dialogs = Dialogs(self.state, self.root)
         self._script = Script()
         self.slider_controls = SliderControls(self.state, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
@@ -356,9 +359,11 @@ class Page:
 
     def _sized(self, size: list[float]) -> None:
         state = self.state
-        if abs(size[0] - state.window_scale) > 0.01 or abs(size[1] - state.window_height) > 4:
-            state.window_scale, state.window_height = size[:2]
-            state.window_width = max(size[2], 100.0) if len(size) > 2 else 1280.0
+        wide = max(size[2], 100.0) if len(size) > 2 else 1280.0
+        before = state.window_scale * 100, state.window_height / 4, state.window_width / 4
+        now = size[0] * 100, size[1] / 4, wide / 4
+        if any(abs(one - other) > 1 for one, other in zip(before, now, strict=True)):
+            state.window_scale, state.window_height, state.window_width = *size[:2], wide
             if self.view is not None:
                 self.build()
 
@@ -453,6 +458,8 @@ class Page:
     def _table(self) -> None:
         if isinstance(self.view, EvaluationView):
             self.view.table()
+        elif isinstance(self.view, TABLES):
+            self.view.table(self._dialogs.open)
         else:
             self._dialogs.table()
 

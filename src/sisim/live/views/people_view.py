@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from nicegui import ui
 
 from sisim.analysis.variants import canonical
@@ -17,11 +17,12 @@ from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_library import SessionKey
 from sisim.live.scenario_session import Changes
-from sisim.live.tags import Tag, at_once
+from sisim.live.tags import Open, Tag, at_once, table_of
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.live.visitor_context import in_page
 from sisim.report.captions import name_of_without
+from sisim.report.formats import lower
 from sisim.report.places import PLACES, Places
 
 MOST = 160
@@ -29,6 +30,7 @@ MOST = 160
 SPEEDS = (1, 2, 4)
 PLAY = "sisim.dots.play()"
 STEP = "sisim.dots.step({})"
+NEXT = "sisim.dots.next()"
 
 
 class PeopleView:
@@ -36,6 +38,7 @@ class PeopleView:
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
+        self._dots_shown: YearlyStates | None = None
         figures = state.scenario.figures
         assert figures is not None
         self._places = Places(state.scenario, figures.case)
@@ -56,6 +59,7 @@ class PeopleView:
                         Tag("option", f"{speed}×", value=speed)
                 Tag("label", t("Beside without"), for_="dots-arm")
                 choose_arm(state, "dots-arm")
+                at_once(t("Next person"), NEXT, id="dots-next")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
         self._queue: LatestOnly[tuple[SessionKey, Changes], YearlyStates] = LatestOnly(
@@ -90,6 +94,7 @@ class PeopleView:
 
     def _show(self, _: tuple[SessionKey, Changes], dots: YearlyStates) -> None:
         if not self._said.is_deleted:
+            self._dots_shown = dots
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
@@ -97,12 +102,25 @@ class PeopleView:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
 
+    def table(self, open_: Open) -> None:
+        """Show how many are where, year by year, in both worlds."""
+        if self._dots_shown is None:
+            return
+        data = self._data(self._dots_shown)
+        rows: dict[str, list[Any]] = {t("Year"): data["years"]}
+        for n, place in enumerate(data["places"]):
+            for world, at in zip(data["worlds"], data["at"], strict=True):
+                counts = (np.array(at).reshape(-1, len(data["years"])) == n).sum(axis=0)
+                rows[f"{place}, {lower(world)}"] = counts.tolist()
+        open_(t("How many are where"), lambda: table_of(pd.DataFrame(rows), id="as-table"))
+
     def _words(self, dots: YearlyStates) -> str:
         if not dots.keys:
             return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
             "People whose lives the investment touches: {n} of {of} are shown, at each turn of the "
-            "year. Everybody else lives the same life in both worlds. Click on a dot.",
+            "year. Everybody else lives the same life in both worlds. Click on a dot, or choose "
+            "the next person.",
             n=number(len(dots.keys)),
             of=number(dots.of),
         )
@@ -130,7 +148,7 @@ class PeopleView:
             else t("bright: somewhere else than in the other world"),
         }
 
-    def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
+    def tell(self, key: str, show: Open) -> None:
         """Show one person's two lives, and why they part."""
         state = self._state
         session, changes = partial(state.library.session, state.session_key), state.changes
@@ -143,6 +161,7 @@ class PeopleView:
         def show_lives(text: str) -> None:
             def fill() -> None:
                 Tag("pre", text, "life", tabindex=0)
+                at_once(t("Next person"), NEXT, id="life-next")
 
             show(t("Two lives"), fill)
 
