@@ -51,6 +51,7 @@ VIEWS = {
     "people": ("show=people", "#dots"),
     "fund": (f"show=money{FUND}", "#plan"),
     "story": ("told=2&notes=1", "#notes"),
+    "two settings": ("kept=effect:0.1&effect=0.6", "#chart-project svg"),
     "guess": ("guess=1&only=project", ".figure.guessing svg"),
 }
 

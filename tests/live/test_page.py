@@ -126,6 +126,34 @@ def test_a_figure_that_has_followed_a_hand_is_the_one_that_its_link_opens(visit:
             assert someone.series(which, name) == other.series(which, name), (which, name)
 
 
+def test_two_settings_stand_beside_each_other_with_their_difference(visit: Enter) -> None:
+    someone = visit()
+    before = someone.series("new_way", "cost-with")
+    net, rows = someone.text("#numbers-new_way td.net"), "#numbers-new_way"
+    someone.page.keyboard.press("c")
+    someone.page.wait_for_selector("#keep[aria-pressed=true]")
+    # Until a slider is moved, B is A.
+    someone.page.wait_for_selector(f"{rows}-more td.net:has-text('SEK 0')")
+    someone.slide("slider-effect", 0.6)
+    assert someone.series("new_way", "cost-a") == before
+    assert someone.series("new_way", "cost-with") != before
+    assert someone.text(f"{rows}-a td.net") == net
+    assert someone.text(".slider:first-child .was") == "A: 30%"
+    kept, now, more = (someone.text(f"{rows}{row} td.net") for row in ("-a", "", "-more"))
+    a, b = (float(re.sub(r"[^\d.−]", "", text).replace("−", "-")) for text in (kept, now))
+    assert b > a
+    assert more.startswith("+SEK")
+    # A link holds both, and the way back leads to one.
+    other = visit(someone.query())
+    other.page.wait_for_function("""() => sisim.chart("chart-new_way").getOption().series
+        .find((one) => one.id === "cost-a")?.data.length""")
+    assert other.series("new_way", "cost-a") == before
+    assert other.text(f"{rows}-more") == someone.text(f"{rows}-more")
+    someone.come_forward()
+    someone.page.click("#keep")
+    someone.page.wait_for_selector(f"{rows}-a", state="detached")
+
+
 def test_axes_stand_still_while_curves_move(visit: Enter) -> None:
     someone = visit()
 
@@ -386,6 +414,7 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
     someone.page.keyboard.press("Escape")
     # Whatever it was, the page goes on, and its address says what is seen.
     someone.do(lambda: someone.page.evaluate("emitEvent('key', 'reset')"))
+    someone.page.evaluate("document.querySelector('dialog[open]')?.close()")
     someone.page.evaluate("emitEvent('key', 'both')")
     someone.page.click("#show-figures")
     someone.page.wait_for_selector("#chart-new_way svg")

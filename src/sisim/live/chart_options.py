@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from sisim.analysis.comparison import Comparison, Which
-from sisim.report.chart.chart import Chart
+from sisim.i18n import t
+from sisim.report.chart.chart import Chart, Column, Line
 from sisim.report.chart.echarts_painter import Option, PageStyle, option, patch
 from sisim.report.chart.label_placement import KeptNotes
 from sisim.report.chart.palette import DARK, LIGHT, Palette
 from sisim.report.comparison_chart import ALL, Detail, Reveal, Scales, figure_column
+from sisim.report.frame import unit_of
 
 __all__ = ["Look", "Option", "beside_or_below", "figure", "patch"]
 
@@ -76,7 +80,8 @@ def figure(
     scales: Scales,
     look: Look,
     reveal: Reveal = ALL,
-    kept: KeptNotes | None = None,
+    notes: KeptNotes | None = None,
+    kept: Comparison | None = None,
 ) -> Option:
     """Return one of the two figures: cost, difference and inflow on one time axis.
 
@@ -86,7 +91,8 @@ def figure(
         scales: How high the axes reach.
         look: How it is to look.
         reveal: How much of it is shown.
-        kept: Words that stay where they are; where others are placed is added.
+        notes: Words that stay where they are; where others are placed is added.
+        kept: What setting A comes to, whose curves are drawn beside.
     """
     detail = Detail(
         reveal=reveal,
@@ -96,7 +102,29 @@ def figure(
         years=2 * YEARS if look.wide and not look.narrow else YEARS,
     )
     column = figure_column(comparison, which, scales, detail)
-    return option([column], look.size, look.style, kept)
+    if kept is not None and reveal.whole:
+        column = _with_kept(column, comparison, kept, which)
+    return option([column], look.size, look.style, notes)
+
+
+def _with_kept(column: Column, now: Comparison, kept: Comparison, which: Which) -> Column:
+    """Return a figure with the curves of setting A, dotted, beside its own."""
+    cost, *others, inflow = column.panels
+    side, unit = kept.side(which), unit_of(now).size
+    label = t("With, setting A")
+    lines: list[tuple[Line, ...]] = [
+        (Line("cost-a", kept.years, side.cost.mean / unit, label, color="with", dash="dotted"),),
+        (Line("inflow-a", kept.years, side.entries.mean, color="with", dash="dotted"),),
+    ]
+    before, after = kept.without.cost.mean, now.without.cost.mean
+    if before.shape == after.shape and not np.allclose(before, after):
+        without = Line("cost-without-a", kept.years, before / unit, color="without", dash="dotted")
+        lines[0] = (without, *lines[0])
+    drawn = [
+        replace(panel, marks=(*panel.marks, *added))
+        for panel, added in zip((cost, inflow), lines, strict=True)
+    ]
+    return replace(column, panels=(drawn[0], *others, drawn[1]))
 
 
 def beside_or_below(chart: Chart, look: Look) -> Chart:

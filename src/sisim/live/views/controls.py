@@ -90,6 +90,9 @@ class SliderControls:
         state = self._state
         said = slider.said(state.value(slider), state.scenario)
         usual = slider.said(slider.value, state.scenario)
+        if (kept := state.settings.kept) is not None:
+            before = slider.said(kept.get(slider.id, slider.value), state.scenario)
+            return said, "" if said == before else t("A: {value}", value=before)
         return said, "" if said == usual else t("file: {value}", value=usual)
 
 

@@ -50,6 +50,7 @@ class Dialogs:
             ("V", t("the numbers behind the pictures, as a table")),
             ("P", t("speaker notes in a window of their own")),
             ("N  R  Z", t("new seed, reset, undo")),
+            ("C", t("keep this as A, and go on to B; once more: drop A")),
             ("A", t("a new scale of the axes")),
             ("F  B  D  L", t("full screen, blank, dark, language")),
             (t("Space"), t("play or pause the people")),
@@ -71,7 +72,7 @@ class Dialogs:
             comparison = state.picture.comparison
             seen = [which for which in state.shown if state.reveal(which).whole]
             title = t("The numbers behind the curves")
-            self.open(title, lambda: readout.table(comparison, seen))
+            self.open(title, lambda: readout.table(comparison, seen, state.kept))
 
     def save(self) -> None:
         """Offer what can be taken home."""
@@ -106,6 +107,9 @@ class Dialogs:
             state.change(values={**state.settings.values, **values})
 
         def fill() -> None:
+            kept = state.settings.kept is not None
+            keep = t("Drop A") if kept else t("Keep this as A, and change it to B")
+            button(keep, self._keep, id="wish-keep")
             for title, listed in (
                 (t("Ready settings"), presets(state.sliders)),
                 (t("What happens if …"), what_ifs(state.sliders)),
@@ -121,6 +125,10 @@ class Dialogs:
                             )
 
         self.open(t("What if …"), fill)
+
+    def _keep(self) -> None:
+        self._state.keep()
+        ui.run_javascript("document.getElementById('dialog').close()")
 
     def problems(self, error: ScenarioError) -> None:
         """Show what is wrong in a file, as `sisim check` says it."""

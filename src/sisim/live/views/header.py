@@ -49,6 +49,11 @@ class Header:
                 self._undo = icon("undo", t("Undo"), state.undo, "undo")
                 self.follow()
                 icon("restart_alt", t("Reset"), state.reset, "reset")
+                kept = s.kept is not None
+                keep = t("Drop A") if kept else t("Keep this as A, and change it to B")
+                icon("compare", keep, state.keep, "keep").say(
+                    aria_pressed="true" if kept else "false"
+                )
                 icon("casino", t("New seed"), actions.new_seed, "new-seed")
             self._page(drawer_open)
 

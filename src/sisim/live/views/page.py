@@ -19,7 +19,7 @@ from sisim.live.computations import GivenUp
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
-from sisim.live.settings import Settings
+from sisim.live.settings import Settings, sliders_in
 from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
@@ -58,6 +58,7 @@ REBUILT = (
     "seed",
     "runs",
     "arm",
+    "kept",
 )
 """Settings for which the page is put together anew."""
 
@@ -86,8 +87,7 @@ class Page:
         self.client.on_delete(self._tell_followers)
         try:
             self.state = ViewState(library, usual, wanted, self._callbacks())
-            known = set(query) - set(Settings.__dataclass_fields__)
-            asked = filter(None, map(self.state.slider, known))
+            asked = filter(None, map(self.state.slider, sliders_in(query)))
             ends = {slider.id: (slider.low, slider.high) for slider in asked}
             self.state.settings = Settings.of(query, usual, ends)
         except ScenarioError as error:
@@ -448,6 +448,7 @@ class Page:
             "dark": lambda: state.change(dark=not s.dark),
             "language": lambda: state.change(lang=other),
             "scale": self._new_scale,
+            "keep": state.keep,
             "help": self._dialogs.keys,
             "table": self._table,
             "escape": self.close_drawer,
