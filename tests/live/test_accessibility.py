@@ -13,7 +13,7 @@ from helpers.visitors import Server, Visitor, serving
 PHONE = {"width": 390, "height": 844}
 SCREEN = {"width": 1280, "height": 720}
 FUND = "&scenario=three-endings"
-LIFE = "dialog[open] .life"
+LIFE = "#chart-life"
 PICTURES = """() => [...document.querySelectorAll(".chart, canvas, img")]
     .map((one) => [one.id, one.getAttribute("aria-label") ?? one.alt ?? ""])"""
 
@@ -113,16 +113,18 @@ def test_people_are_followed_without_a_mouse(someone: Visitor) -> None:
     page.wait_for_function(f"() => {label}.startsWith('2027.')")
     page.focus("#dots-next")
     page.keyboard.press("Enter")
-    page.wait_for_selector(LIFE)
-    first = someone.text(LIFE)
+    page.wait_for_selector(f"{LIFE} svg")
+    first = page.get_attribute(LIFE, "aria-label")
+    page.focus("#life-arithmetic")
+    page.keyboard.press("Enter")
     assert looked_at(someone, "two lives") == {}
     page.focus("#life-next")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        f"first => document.querySelector('{LIFE}')?.innerText && "
-        f"document.querySelector('{LIFE}').innerText !== first",
+        f"first => ![undefined, first].includes(document.querySelector('{LIFE}')?.ariaLabel)",
         arg=first,
     )
+    page.wait_for_selector(f"dialog[open] {LIFE} svg")
     page.keyboard.press("Escape")
     page.keyboard.press("v")
     page.wait_for_selector("#as-table")

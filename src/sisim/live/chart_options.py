@@ -17,7 +17,7 @@ from sisim.report.frame import unit_of
 
 __all__ = ["Look", "Option", "beside_or_below", "figure", "patch"]
 
-AROUND = 318.0
+AROUND = 339.0
 """What the page has above and below the charts."""
 ALONE, BESIDE = 1250.0, 612.0
 """How wide a figure alone is, and one of two."""

@@ -16,7 +16,7 @@ from sisim.report.comparison_text import number_of
 from sisim.report.formats import decimal
 from sisim.report.frame import unit_of
 
-WHOLE, AROUND = 1250.0, 230.0
+WHOLE, AROUND = 1250.0, 235.0
 """How wide the whole is, and what the page has above and below it."""
 BELOW = 230.0
 """How high each picture is where they stand below each other."""

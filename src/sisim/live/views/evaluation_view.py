@@ -26,7 +26,7 @@ from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.scenario.errors import ScenarioError
 
-EDGES, AROUND = 30.0, 375.0
+EDGES, AROUND = 30.0, 396.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST, VOTED_ON = 290.0, 460.0, 210.0
 """How high the picture is at least and at most, and that of one municipality."""

@@ -19,7 +19,7 @@ from sisim.report.economics.who_gains import who_gains_chart
 
 HALF = 612.0
 """How wide a picture is, in pixels of a window of 1280."""
-PLAN, AROUND, WORDS = 240.0, 470.0, 70.0
+PLAN, AROUND, WORDS = 240.0, 475.0, 70.0
 """How high the plan is at least, what the page has around it, and what is said above it."""
 
 

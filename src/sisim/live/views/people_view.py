@@ -16,18 +16,23 @@ from sisim.i18n import number, t
 from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_library import SessionKey
-from sisim.live.scenario_session import Changes
-from sisim.live.tags import Open, Tag, at_once, table_of
+from sisim.live.scenario_session import Changes, Life
+from sisim.live.tags import ChartElement, Open, Tag, at_once, table_of
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.live.visitor_context import in_page
 from sisim.report.captions import name_of_without
+from sisim.report.chart.echarts_painter import whole
+from sisim.report.explanation import told
 from sisim.report.formats import lower
+from sisim.report.life_chart import alternative, life_chart, life_words
 from sisim.report.places import PLACES, Places
 
 MOST = 160
 """Dots that an eye can follow."""
 SPEEDS = (1, 2, 4)
+LIFE_WIDE, LIFE_HIGH, LIFE_EDGES = 960.0, 330.0, 110.0
+"""How large the timeline of a life is, and what a narrow window has beside it."""
 PLAY = "sisim.dots.play()"
 STEP = "sisim.dots.step({})"
 NEXT = "sisim.dots.next()"
@@ -154,13 +159,27 @@ class PeopleView:
         session, changes = partial(state.library.session, state.session_key), state.changes
 
         async def work() -> None:
-            text = await computations.result(object(), lambda _: session().life(key, changes))
-            show_lives(text)
+            life = await computations.result(object(), lambda _: session().life(key, changes))
+            show_lives(life)
 
         @in_page
-        def show_lives(text: str) -> None:
+        def show_lives(life: Life) -> None:
+            found, costs, words, arm = life.history, life.costs, life.words, self._state.arm
+            look = self._state.look
+            wide = min(LIFE_WIDE, look.across - LIFE_EDGES)
+            years = 12 if wide == LIFE_WIDE else 5
+            chart = life_chart(found, costs, words, self._places, arm, most=years)
+
             def fill() -> None:
-                Tag("pre", text, "life", tabindex=0)
+                for line in life_words(found, costs, words, arm):
+                    Tag("p", line, "why-apart")
+                option = whole(chart, (wide, LIFE_HIGH), look.style)
+                seen = alternative(found, words, self._places, arm)
+                drawn = ChartElement(option, "chart-life", seen)
+                drawn.style(f"width: {look.px(wide)}px; height: {look.px(LIFE_HIGH)}px")
+                with Tag("details"):
+                    Tag("summary", t("The arithmetic"), id="life-arithmetic")
+                    Tag("pre", told(found, words), "life", tabindex=0)
                 at_once(t("Next person"), NEXT, id="life-next")
 
             show(t("Two lives"), fill)
