@@ -142,6 +142,7 @@ OF_SEVERAL_MODULES = {
     "engine/test_units.py": "units of peers pass through population, compilation and kernel",
     "evaluation/test_every_design.py": "each design from a scenario's file to what it says",
     "report/document/test_decision_document.py": "sections, numbers and pages of one document",
+    "live/test_accessibility.py": "the page for whoever cannot see it or has no mouse",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
     "live/test_page.py": "the page as a visitor has it, in a browser",
     "live/test_room_page.py": "the room as a teacher and forty participants have it, in browsers",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.accessibility import barriers
 from helpers.command_line import sisim as command
 from hypothesis import given
 from hypothesis import strategies as st
@@ -329,16 +330,22 @@ def test_it_speaks_both_languages(reader: Reader) -> None:
 
 def test_every_control_is_reached_by_key_and_named(reader: Reader) -> None:
     seen = []
-    for _ in range(5):
+    for _ in range(6):
         reader.page.keyboard.press("Tab")
         seen.append(reader.page.evaluate("document.activeElement.id"))
-    assert seen == ["reset", "language", "slider-year", "slider-effect", "slider-reach"]
+    assert seen == ["reset", "language", "numbers", "slider-year", "slider-effect", "slider-reach"]
     reader.page.focus("#slider-effect")
     reader.page.keyboard.press("ArrowLeft")
     assert reader.text("#out-effect") == "29%"
     assert reader.page.get_attribute("#slider-effect", "aria-valuetext") == "29%"
-    for name in seen[2:]:
+    for name in seen[3:]:
         assert reader.page.locator(f"label[for={name}]").inner_text()
+
+
+def test_it_has_no_barrier(reader: Reader) -> None:
+    assert barriers(reader.page) == []
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    assert barriers(reader.page) == []
 
 
 def test_all_that_is_written_can_be_read(reader: Reader) -> None:

@@ -126,6 +126,57 @@ def test_a_figure_that_has_followed_a_hand_is_the_one_that_its_link_opens(visit:
             assert someone.series(which, name) == other.series(which, name), (which, name)
 
 
+def test_two_settings_stand_beside_each_other_with_their_difference(visit: Enter) -> None:
+    someone = visit()
+    before = someone.series("new_way", "cost-with")
+    net, rows = someone.text("#numbers-new_way td.net"), "#numbers-new_way"
+    someone.page.keyboard.press("c")
+    someone.page.wait_for_selector("#keep[aria-pressed=true]")
+    # Until a slider is moved, B is A.
+    someone.page.wait_for_selector(f"{rows}-more td.net:has-text('SEK 0')")
+    someone.slide("slider-effect", 0.6)
+    assert someone.series("new_way", "cost-a") == before
+    assert someone.series("new_way", "cost-with") != before
+    assert someone.text(f"{rows}-a td.net") == net
+    assert someone.text(".slider:first-child .was") == "A: 30%"
+    kept, now, more = (someone.text(f"{rows}{row} td.net") for row in ("-a", "", "-more"))
+    a, b = (float(re.sub(r"[^\d.−]", "", text).replace("−", "-")) for text in (kept, now))
+    assert b > a
+    assert more.startswith("+SEK")
+    # A link holds both, and the way back leads to one.
+    other = visit(someone.query())
+    other.page.wait_for_function("""() => sisim.chart("chart-new_way").getOption().series
+        .find((one) => one.id === "cost-a")?.data.length""")
+    assert other.series("new_way", "cost-a") == before
+    assert other.text(f"{rows}-more") == someone.text(f"{rows}-more")
+    someone.come_forward()
+    someone.page.click("#keep")
+    someone.page.wait_for_selector(f"{rows}-a", state="detached")
+
+
+def test_a_sentence_says_what_each_slider_is_and_what_it_rests_on(visit: Enter) -> None:
+    someone = visit()
+    page = someone.page
+    said = page.evaluate("""() => [...document.querySelectorAll(".bottom input[type=range]")]
+        .map((one) => document.getElementById(one.getAttribute("aria-describedby")).textContent)""")
+    assert len(set(said)) == len(said) == 6
+    assert all(re.search(r" in the file – \S", one) for one in said)
+    assert page.locator(".why:visible").count() == 0
+    page.focus("#slider-effect")
+    page.wait_for_selector("#slider-effect-why:visible")
+    page.hover("#slider-reach")  # what is pointed at goes first
+    page.wait_for_selector("#slider-reach-why:visible")
+    assert page.locator(".why:visible").count() == 1
+    # No slider is hidden by it.
+    for name in ("effect", "reach", "project_time", "half_life", "inflow", "drift"):
+        page.hover(f"#slider-{name}")
+        assert page.evaluate(
+            """(id) => { const at = (id) => document.getElementById(id).getBoundingClientRect();
+            return at(id + "-why").top >= at(id).bottom - 4; }""",
+            f"slider-{name}",
+        ), name
+
+
 def test_axes_stand_still_while_curves_move(visit: Enter) -> None:
     someone = visit()
 
@@ -258,7 +309,9 @@ def test_people_move_between_places_and_each_has_two_lives(visit: Enter) -> None
         "[...Array(200).keys()].map((n) => sisim.dots.where(n, 1)).find((at) => at)"
     )
     someone.page.locator("#dots").click(position={"x": x, "y": y})
-    someone.page.wait_for_selector("dialog[open] .life")
+    someone.page.wait_for_selector("dialog[open] #chart-life svg")
+    assert "What the person uses costs" in someone.text("dialog")
+    someone.page.click("#life-arithmetic")
     life = someone.text("dialog .life")
     assert "Born" in life
     assert "Where the lives differ" in life
@@ -386,6 +439,7 @@ def test_haste_breaks_nothing(visit: Enter, server: Server) -> None:
     someone.page.keyboard.press("Escape")
     # Whatever it was, the page goes on, and its address says what is seen.
     someone.do(lambda: someone.page.evaluate("emitEvent('key', 'reset')"))
+    someone.page.evaluate("document.querySelector('dialog[open]')?.close()")
     someone.page.evaluate("emitEvent('key', 'both')")
     someone.page.click("#show-figures")
     someone.page.wait_for_selector("#chart-new_way svg")
@@ -528,7 +582,8 @@ def test_two_visitors_read_each_in_their_own_language(visit: Enter) -> None:
             "[...Array(200).keys()].map((n) => sisim.dots.where(n, 1)).find((at) => at)"
         )
         who.page.locator("#dots").click(position={"x": x, "y": y})
-        who.page.wait_for_selector("dialog[open] pre.life")
+        who.page.wait_for_selector("dialog[open] #chart-life svg")
+        who.page.click("#life-arithmetic")
         assert who.text("dialog h2") == said
         assert ("Born" in who.text("pre.life")) == (who is one)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from helpers.accessibility import barriers
 from helpers.visitors import Server, Visitor, serving
 from helpers.words import READ, leaks, slips
 
@@ -117,6 +118,7 @@ def test_forty_play_and_two_of_them_are_rude(
         *honest, rude, leaver = them
         teacher.page.wait_for_selector("#count:has-text('40 är med')")
         assert leaks(str(teacher.page.evaluate(READ))) == {}
+        assert barriers(teacher.page) == []
         for number in range(3):
             teacher.page.click("#go-on")
             teacher.page.wait_for_selector(f"#round:has-text('{number + 1} av')")
@@ -135,6 +137,8 @@ def test_forty_play_and_two_of_them_are_rude(
                 leaver.join(code)
                 leaver.answer()
             rude.answer()  # the last word counts, once
+            if number == 0:
+                assert [barriers(one.page) for one in (teacher, *phones)] == [[], [], []]
             for phone in phones:
                 answer(phone)
             teacher.page.wait_for_selector(f"#count:has-text('{asked(them, phones)}')")
@@ -152,6 +156,7 @@ def test_forty_play_and_two_of_them_are_rude(
         said = str(someone.page.evaluate(READ))
         assert leaks(said) == {}
         assert slips(said) == {}
+        assert barriers(someone.page) == []
     for someone in (teacher, *phones):
         someone.leave()
     assert "Traceback" not in server.said()

@@ -266,6 +266,11 @@ class Comparison:
         return self.replications >= BAND_FROM
 
 
+def headline_difference(now: Investing, before: Investing) -> dict[str, float]:
+    """Return how much larger each headline number is in one setting than in another, on average."""
+    return {name: now.headline[name][0] - before.headline[name][0] for name in now.headline}
+
+
 def _curves(years: Ints, values: Floats) -> list[Curve]:
     """Return a curve of each column of (replications, columns, years)."""
     low, high = np.quantile(values, RANGE, axis=0)

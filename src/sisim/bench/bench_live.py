@@ -95,7 +95,7 @@ def _server_part() -> dict[str, list[float]]:
         comparison = compare(results)
         at.append(time.perf_counter())
         for which in WHICH:
-            figure(comparison, which, axes, Look(), kept=places[which])
+            figure(comparison, which, axes, Look(), notes=places[which])
         at.append(time.perf_counter())
         for part, took in zip(times, (at[-1] - at[0], *np.diff(at)), strict=True):
             times[part].append(1000 * float(took))

@@ -318,13 +318,18 @@ class Refinement:
 
 
 async def _picture(request: Request) -> Picture:
-    """Return a picture, which all who ask for the same wait for together."""
-    wanted = request.wanted
+    """Return a picture, interpolated where that is allowed."""
     if request.move is not None:
         # What has been moved since a picture of one's own is nobody else's.
         found = await computations.result(object(), lambda _: _interpolated(request))
         if found is not None:
             return Picture(request, *found, approximate=bool(request.move.moved))
+    return await simulated_picture(request)
+
+
+async def simulated_picture(request: Request) -> Picture:
+    """Return a picture that is simulated, which all who ask for the same wait for together."""
+    wanted = request.wanted
     key = ("picture", wanted.key, canonical(wanted.changes), request.runs, wanted.view)
     simulated = await computations.result(key, lambda go_on: _simulated(request, go_on))
     return Picture(request, *simulated, approximate=False)

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any
 
 from sisim.analysis.emulator import Emulator
+from sisim.analysis.life_costs import LifeCosts, life_costs
 from sisim.analysis.variants import Variants
 from sisim.analysis.yearly_states import YearlyStates, yearly_states
 from sisim.economics.valuation import Valuation
 from sisim.engine.population import people
 from sisim.engine.simulation import Progress
-from sisim.engine.trace import find, life_history
+from sisim.engine.trace import LifeHistory, find, life_history
 from sisim.live.computations import GivenUp
 from sisim.live.limits import require_allowed
 from sisim.live.sliders import main_sliders
-from sisim.report.explanation import told
 from sisim.report.risk_words import Words
 from sisim.scenario.scenario import Scenario
 
 Changes = Mapping[str, Any]
 """Other values by dotted path, as `--set` takes them."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """One person in every arm: what happens, the words for it, and what it costs."""
+
+    history: LifeHistory
+    words: Words
+    costs: LifeCosts
 
 
 class ScenarioSession:
@@ -93,8 +103,8 @@ class ScenarioSession:
         require_allowed(self._variants.scenario_with(changes), runs)
         return go_on
 
-    def life(self, person: str, changes: Changes) -> str:
-        """Return one person's lives side by side, and why they part: see `sisim explain`.
+    def life(self, person: str, changes: Changes) -> Life:
+        """Return one person's lives side by side, and what they cost.
 
         Raises:
             LookupError: Nobody has that key.
@@ -102,15 +112,16 @@ class ScenarioSession:
         counts = self.results(changes, 1).counts
         compiled, run = counts.compiled, counts.replications[0]
         who = people(compiled.scenario, compiled.clock, self.seed)
+        number = find(compiled, who, person)
         found = life_history(
             compiled,
             who,
-            find(compiled, who, person),
+            number,
             seed=self.seed,
             enrolments=run.enrolments,
             shares=run.shares,
         )
-        return told(found, Words(compiled))
+        return Life(found, Words(compiled), life_costs(compiled, who, number, run))
 
     def yearly_states(
         self, changes: Changes, most: int = 150, progress: Progress | None = None

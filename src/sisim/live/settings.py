@@ -28,6 +28,7 @@ class Settings:
         dark: Light on dark.
         show: Which view.
         values: Positions of sliders that have been moved, by their id.
+        kept: Positions that are kept as setting A, beside which those now are B; None for no A.
         scenario: A ready scenario; "" for the one that was opened.
         seed: The seed of the first run.
         runs: How many runs; None for as many as the scenario says.
@@ -53,6 +54,7 @@ class Settings:
     dark: bool = False
     show: Show = "figures"
     values: Mapping[str, float] = field(default_factory=dict)
+    kept: Mapping[str, float] | None = None
     scenario: str = ""
     seed: int = 1
     runs: int | None = None
@@ -80,6 +82,9 @@ class Settings:
             value = getattr(self, one.name)
             if one.name == "values":
                 parts |= {key: f"{number:.10g}" for key, number in value.items()}
+            elif one.name == "kept":
+                if value is not None:
+                    parts["kept"] = ",".join(f"{key}:{n:.10g}" for key, n in value.items())
             elif value != getattr(usual, one.name):
                 parts[one.name] = "" if value is None else value
         parts = {key: int(v) if isinstance(v, bool) else v for key, v in parts.items()}
@@ -97,7 +102,13 @@ class Settings:
             sliders: The ends of the sliders there are, by id.
         """
         found: dict[str, Any] = {"values": {}}
-        known = {one.name for one in fields(cls)} - {"values"}
+        known = {one.name for one in fields(cls)} - {"values", "kept"}
+        if "kept" in query:
+            found["kept"] = {
+                name: value
+                for name, text in _pairs(query["kept"])
+                if name in sliders and (value := _within(*sliders[name])(text)) is not None
+            }
         for key, text in query.items():
             if key in sliders:
                 value = _within(*sliders[key])(text)
@@ -108,6 +119,18 @@ class Settings:
                 if value is not None or text == "":
                     found[key] = value
         return replace(usual, **{k: v for k, v in found.items() if v is not None or k in _OPEN})
+
+
+def sliders_in(query: Mapping[str, str]) -> set[str]:
+    """Return the names in an address that may be those of sliders."""
+    named = {name for name, _ in _pairs(query.get("kept", ""))}
+    return named | (set(query) - {one.name for one in fields(Settings)})
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Return names and values of a text like `effect:0.3,reach:0.5`."""
+    found = (part.partition(":") for part in text.split(","))
+    return [(name, value) for name, colon, value in found if colon]
 
 
 def _number(text: str) -> float | None:

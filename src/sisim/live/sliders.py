@@ -105,6 +105,36 @@ class Slider:
         }
         return known.get(self.id) or Assumptions(scenario).name(self.id)
 
+    def meaning(self, scenario: Scenario) -> str:
+        """Return a sentence on what the slider is, and what moves with it."""
+        known = {
+            "effect": t(
+                "How much the intervention lowers the risks that it acts on, for those who take "
+                "part; all its effects on them move together."
+            ),
+            "reach": t(
+                "The share of the target group who take part: more people helped, and more to pay."
+            ),
+            "project_time": t(
+                "How long the project runs and is paid for, before it ends or becomes a new way of "
+                "working."
+            ),
+            "half_life": t(
+                "After so long, half of the effect is left for somebody who has ended the "
+                "intervention."
+            ),
+            "inflow": t(
+                "How much the new way of working lowers the risk of a new case, for everybody "
+                "where it is in use; a project that ends does not."
+            ),
+            "drift": t(
+                "How much prices rise each year beyond inflation, with the investment and without."
+            ),
+        }
+        ends = [self.said(end, scenario) for end in (self.low, self.high)]
+        between = t("A number of the scenario, from {low} to {high}.", low=ends[0], high=ends[1])
+        return known.get(self.id, between)
+
     def said(self, value: float, scenario: Scenario) -> str:
         """Return a position as a reader writes it."""
         if self.unit == "percent":

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Self
 
+import pandas as pd
 from nicegui.element import Element
 from nicegui.elements import echart  # noqa: F401 (offers Apache ECharts to the browser)
 from nicegui.elements.mixins.text_element import TextElement
@@ -15,6 +16,8 @@ from sisim.live.chart_options import Option, patch
 from sisim.live.visitor_context import in_page
 
 Do = Callable[..., Any]
+Open = Callable[[str, Callable[[], Any]], None]
+"""Opens a dialog with a title, and what puts its content in place."""
 
 
 class Script:
@@ -111,6 +114,24 @@ class ChartElement(Element, component="static/chart.js"):
         anew = before != after
         if change := self.change(option):
             self.run_method("change", option if anew else change, anew)
+
+
+def table_of(rows: pd.DataFrame, caption: str = "", **attributes: Any) -> Tag:
+    """Return a table whose first column names its rows."""
+    found = Tag("table", css="plan", **attributes)
+    with found:
+        if caption:
+            Tag("caption", caption)
+        with Tag("thead"), Tag("tr"):
+            for name in rows.columns:
+                Tag("th" if str(name) else "td", str(name), scope="col" if str(name) else None)
+        with Tag("tbody"):
+            for row in rows.itertuples(index=False):
+                with Tag("tr"):
+                    Tag("th", str(row[0]), scope="row")
+                    for cell in row[1:]:
+                        Tag("td", str(cell))
+    return found
 
 
 def button(text: str, do: Do, css: str = "", **attributes: Any) -> Tag:

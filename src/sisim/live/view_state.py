@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import fields, replace
 from math import isfinite
 from typing import Any
 
-from sisim.analysis.comparison import WHICH, View, Which
+from sisim.analysis.comparison import WHICH, Comparison, View, Which
+from sisim.analysis.variants import canonical
 from sisim.live.ballot import Ballot
 from sisim.live.chart_options import Look, Option, figure
 from sisim.live.computations import computations
 from sisim.live.evaluation_studies import StudyKey
+from sisim.live.latest_only import LatestOnly
 from sisim.live.limits import require_allowed
 from sisim.live.narration import STEPS, narration_steps
-from sisim.live.refinement import Callbacks, Picture, Refinement, Wanted
+from sisim.live.refinement import (
+    Callbacks,
+    Picture,
+    Refinement,
+    Request,
+    Wanted,
+    simulated_picture,
+)
 from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
 from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
@@ -24,6 +33,7 @@ from sisim.scenario.errors import ScenarioError
 
 SCENARIO_DEFAULTS: dict[str, Any] = {
     "values": {},
+    "kept": None,
     "year": None,
     "residents": None,
     "years": None,
@@ -39,6 +49,9 @@ SCENARIO_DEFAULTS: dict[str, Any] = {
 """Settings that another scenario begins with, as they mean nothing outside the one before."""
 NOTES = 56.0
 """How much higher the speaker's notes are than the sliders, in pixels of a window of 1280."""
+ROWS_OF_KEPT, VERDICT = 45.0, 40.0
+"""How high the rows of setting A and of the difference are for each figure, in the same, and what
+is said below the figures, which then gives its place to them."""
 MOST_BROUGHT = 8
 """So many files of a visitor's own are held, those brought last."""
 GUESSED: Which = "project"
@@ -76,6 +89,14 @@ class ViewState:
         self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
+        self._kept_asked: object = None
+        self._kept: Comparison | None = None
+        self._kept_queue: LatestOnly[Request, Picture] = LatestOnly(
+            simulated_picture,
+            self._show_kept,
+            lambda _, error: self.callbacks.error(error),
+            lambda *_: True,
+        )
         self._open(library.open(settings))
 
     # ------------------------------------------------------------------------ what is asked for
@@ -104,11 +125,14 @@ class ViewState:
     @property
     def changes(self) -> dict[str, Any]:
         """The numbers that the sliders now describe, by dotted path."""
-        moved = [one for name in self.settings.values if (one := self.slider(name)) is not None]
+        return self._changes(self.settings.values)
+
+    def _changes(self, values: Mapping[str, float]) -> dict[str, Any]:
+        moved = [one for name in values if (one := self.slider(name)) is not None]
         own = {slider.id for slider in self.sliders}
         # What is finer, in the drawer, has the last word.
         moved.sort(key=lambda slider: slider.id not in own)
-        return changes(moved, self.settings.values)
+        return changes(moved, values)
 
     @property
     def described(self) -> dict[str, Any]:
@@ -167,20 +191,46 @@ class ViewState:
         """Compute what the settings ask for."""
         if self.scenario.figures is None:
             return
+        self._refinement.ask(self._wanted(self.settings.values))
+        self._ask_kept()
+
+    def _wanted(self, values: Mapping[str, float]) -> Wanted:
         s, key = self.settings, self.session_key
-        self._refinement.ask(
-            Wanted(
-                scenario=self.scenario,
-                key=key,
-                session=lambda: self.library.session(key),
-                seed=s.seed,
-                runs=self.runs,
-                changes=self.changes,
-                values=s.values,
-                defaults={slider.id: slider.value for slider in self.sliders},
-                view=View(ordinary=s.ordinary, current=s.current, year=s.year),
-            )
+        return Wanted(
+            scenario=self.scenario,
+            key=key,
+            session=lambda: self.library.session(key),
+            seed=s.seed,
+            runs=self.runs,
+            changes=self._changes(values),
+            values=values,
+            defaults={slider.id: slider.value for slider in self.sliders},
+            view=View(ordinary=s.ordinary, current=s.current, year=s.year),
         )
+
+    def _ask_kept(self) -> None:
+        """Compute what setting A comes to, unless it is known."""
+        kept = self.settings.kept
+        if kept is None:
+            self._kept_asked = self._kept = None
+            return
+        wanted = self._wanted(kept)
+        asked = wanted.key, canonical(wanted.changes), wanted.view
+        if asked != self._kept_asked:
+            self._kept_asked, self._kept = asked, None
+            self._kept_queue.ask(Request(wanted, wanted.runs))
+
+    def _show_kept(self, request: Request, picture: Picture) -> None:
+        wanted = request.wanted
+        if self._kept_asked == (wanted.key, canonical(wanted.changes), wanted.view):
+            self._kept = picture.comparison
+            if self.picture is not None:
+                self.callbacks.picture()
+
+    @property
+    def kept(self) -> Comparison | None:
+        """What setting A comes to, once it is known."""
+        return self._kept
 
     # ------------------------------------------------------------------------ what is done
 
@@ -211,6 +261,11 @@ class ViewState:
     def take(self, name: str) -> None:
         """Look at another scenario."""
         self.change(**SCENARIO_DEFAULTS, scenario=name)
+
+    def keep(self) -> None:
+        """Keep the sliders as they stand as setting A; where there is one, drop it."""
+        kept = None if self.settings.kept is not None else dict(self.settings.values)
+        self.change(kept=kept)
 
     def drag(self, name: str, value: float) -> None:
         """Move a slider that is still held."""
@@ -268,14 +323,19 @@ class ViewState:
     def pause(self) -> None:
         """Compute nothing, as the visitor is away."""
         self._refinement.pause()
+        self._kept_queue.stop()
 
     def resume(self) -> None:
         """Go on for a visitor who is back."""
         self._refinement.resume()
+        if self.scenario.figures is not None and self._kept is None:
+            self._kept_asked = None
+            self._ask_kept()
 
     def close(self) -> None:
         """Compute nothing any more."""
         self._refinement.close()
+        self._kept_queue.stop()
 
     def _begin_drag(self) -> None:
         if not self.dragging:
@@ -316,7 +376,7 @@ class ViewState:
     @property
     def busy(self) -> bool:
         """Whether something better than what is shown is on its way."""
-        return self._refinement.busy
+        return self._refinement.busy or self._kept_queue.pending
 
     async def settled(self) -> Picture | None:
         """Return the picture once it has been simulated, which saving and telling need."""
@@ -327,14 +387,18 @@ class ViewState:
         """How pictures are to look."""
         s = self.settings
         told = s.told is not None and s.notes
+        below = NOTES if told else 0.0
+        if s.kept is not None:
+            below += ROWS_OF_KEPT * len(self.shown) - VERDICT
         return Look(
             s.dark,
             self.window_scale,
             s.since_start,
-            s.brackets,
+            s.brackets and s.kept is None,
             s.bands,
             len(self.shown) == 1,
-            self.window_height - (NOTES if told else 0.0),
+            self.window_height - below,
+            self.window_width,
         )
 
     def reveal(self, which: Which) -> Reveal:
@@ -355,6 +419,8 @@ class ViewState:
         assert picture is not None
         if self.axes is None or (self._axes_provisional and not self.dragging):
             self.axes = Scales.of(picture.comparison)
+            if self._kept is not None:
+                self.axes = self.axes.joined(Scales.of(self._kept))
             older = (picture.seed, picture.request.wanted.values) != (now.seed, now.values)
             self._axes_provisional = older or picture.runs < self.runs
         if not self.dragging:
@@ -366,6 +432,7 @@ class ViewState:
             self.look,
             self.reveal(which),
             self._label_positions.setdefault(which, {}),
+            self._kept,
         )
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from sisim.analysis.comparison import Comparison, Investing, Which
+from sisim.analysis.comparison import Comparison, Investing, Which, headline_difference
 from sisim.economics.appraisal import Estimate
 from sisim.i18n import t
-from sisim.report.formats import MINUS, NBSP, Unit, decimal, money, spread, unit_for
+from sisim.report.formats import MINUS, NBSP, Unit, decimal, money, signed_money, spread, unit_for
 from sisim.report.present_value import net_words, valued
 from sisim.scenario.scenario import Scenario
 
@@ -105,6 +105,18 @@ def headline_cells(
         amount, _ = cells[which, "invested"]
         cells[which, "invested"] = amount, _invested(headline[which], unit)
     return headings, cells
+
+
+def difference_cells(now: Comparison, before: Comparison, which: Which) -> dict[str, str]:
+    """Return how much larger each number below a figure is in one setting than in another."""
+    found = headline_difference(now.side(which), before.side(which))
+    unit = unit_for(max(abs(found[name]) for name in ("invested", "lower_cost", "net")))
+    return {
+        name: ("+" if round(found[name]) > 0 else "") + decimal(found[name])
+        if name in ("helped", "affected", "avoided")
+        else signed_money(found[name], unit)
+        for name in MEASURES
+    }
 
 
 def _invested(headline: Mapping[str, Estimate], unit: Unit) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.accessibility import barriers
 from helpers.visitors import Server, Visitor, serving
 
 EV1 = Path(__file__).parents[2] / "helpers" / "ev1.toml"
@@ -54,6 +55,9 @@ def test_dots_fall_and_the_same_municipality_moves_between_designs(visit: Enter)
     page.click("#evaluation-table")
     page.wait_for_selector("#as-table")
     assert page.locator("#as-table tbody tr").count() >= 5
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    assert barriers(page) == []
 
 
 def test_the_room_votes_before_the_truth_is_told(visit: Enter) -> None:

@@ -36,6 +36,10 @@ sisim.dots = (() => {
     if (button) button.textContent = playing ? button.dataset.pause : button.dataset.play;
     const said = element("dots-year");
     if (said) said.textContent = data.years[year];
+    const world = (people) => data.places.map((place, at) =>
+      `${place}: ${people.filter((years) => years[year] === at).length}`).join(", ");
+    const seen = data.at.map((people, n) => `${data.worlds[n]}: ${world(people)}`);
+    element("dots")?.setAttribute("aria-label", `${data.years[year]}. ${seen.join(". ")}.`);
     const time = element("dots-time");
     if (time) time.value = data.years[year];
   };
@@ -152,14 +156,16 @@ sisim.dots = (() => {
     }));
     return best;
   };
-  const pick = (x, y) => {
-    picked = near(x, y);
+  const show = (person) => {
+    picked = person;
     if (picked >= 0) sisim.say("person", data.keys[picked]);
   };
+  const pick = (x, y) => show(near(x, y));
+  const next = () => data?.keys.length && show((picked + 1) % data.keys.length);
   addEventListener("pointermove", (event) => {
     if (event.target?.id === "dots" && data) over = near(event.offsetX, event.offsetY);
   });
   const where = (person, world) => spots[world]?.[person] ?? null;
   const seen = () => data && { year: data.years[year], people: data.keys.length, playing };
-  return { load, play, step, where, seen };
+  return { load, play, step, next, where, seen };
 })();

@@ -33,7 +33,17 @@ window.sisim = (() => {
   };
   const ask = (given) => { write(given); window.sisim_busy = true; };
 
+  // What had the focus keeps it, though the page is put together anew around it.
+  let last = "";
+  const nowhere = () => document.activeElement === document.body;
+  addEventListener("focusin", (event) => { last = event.target.id; });
+  addEventListener("focusout", ({ target }) => setTimeout(() => {
+    if (nowhere() && target.isConnected && target.id === last) last = "";
+  }));
+  const refocus = () => nowhere() && last && document.getElementById(last)?.focus();
+
   const dress = (lang, dark) => {
+    for (const wait of [50, 200, 600, 1500]) setTimeout(refocus, wait);
     document.documentElement.lang = lang;
     document.body.classList.toggle("body--dark", dark);
   };
@@ -59,7 +69,7 @@ window.sisim = (() => {
     PageDown: "next", PageUp: "previous", ArrowRight: "right", ArrowLeft: "left",
     " ": "space", f: "full", b: "blank", ".": "blank", 1: "first", 2: "second", 0: "both",
     t: "tell", g: "guess", s: "notes", n: "seed", r: "reset", z: "undo", d: "dark", l: "language",
-    a: "scale", p: "speaker", v: "table", "?": "help", Escape: "escape", Home: "begin",
+    a: "scale", p: "speaker", v: "table", c: "keep", "?": "help", Escape: "escape", Home: "begin",
   };
   addEventListener("keydown", (event) => {
     if (wake()) return event.preventDefault();
@@ -157,6 +167,22 @@ window.sisim = (() => {
       move(event);
     });
     box.addEventListener("pointermove", (event) => held && move(event));
+    // By keys a guess goes from year to year at the height that it has.
+    box.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      const drawn = view();
+      if (!by || !drawn || box.dataset.hold !== "guess") return;
+      event.preventDefault();
+      event.stopPropagation();
+      const { series, xAxis: [x], yAxis: [y] } = drawn.getOption();
+      const cost = series.find((one) => one.id === "cost-without").data;
+      year ??= Math.round((x.min + x.max) / 2);
+      const high = line.get(year) ?? cost.find(([one]) => one === year)?.[1] ?? 0;
+      if (!line.size) line.set(year, high);
+      year = Math.min(Math.max(year + by[0], Math.ceil(x.min)), Math.floor(x.max));
+      line.set(year, Math.max(high + by[1] * (y.max - y.min) / 40, 0));
+      say("guess", [...line].sort((a, b) => a[0] - b[0]));
+    });
     const end = () => {
       if (!held) return;
       held = false;

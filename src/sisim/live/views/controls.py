@@ -35,15 +35,17 @@ class SliderControls:
         place = f"slider-{'drawer-' if grade else ''}{slider.id.replace('.', '-')}"
         with Tag("div", css="slider"):
             Tag("label", name, for_=place)
-            said, usual = self._said(slider)
+            said, before = self._said(slider)
             with Tag("div", css="row-value"):
                 output = Tag("output", said, for_=place)
-                was = Tag("span", usual, "was")
+                was = Tag("span", before, "was")
             source = source_text(slider.source) or t("no source stated")
             words = Assumptions(state.scenario)
             grade_text, formulas = words.grade(slider.grade), words.follows(slider.id)
             why = f"{grade_text}: {source}" if grade_text else source
             why = f"{why}. {formulas}" if formulas else why
+            usual = slider.said(slider.value, state.scenario)
+            rests = t("{value} in the file – {why}.", value=usual, why=why.rstrip("."))
             hand = Tag(
                 "input",
                 type="range",
@@ -52,8 +54,8 @@ class SliderControls:
                 max=slider.high,
                 step=slider.step,
                 value=state.value(slider),
-                title=why,
                 aria_valuetext=said,
+                aria_describedby=f"{place}-why",
             )
             hand.on(
                 "input",
@@ -67,7 +69,11 @@ class SliderControls:
                 js_handler="(e) => emit(+e.target.value)",
             )
             if grade:
-                Tag("span", why, "grade")
+                Tag("span", why, "grade", id=f"{place}-why")
+            else:
+                whole = f"{slider.meaning(state.scenario)} {rests}"
+                with Tag("p", css="why", id=f"{place}-why"):
+                    Tag("span", whole, title=whole)  # a source may be longer than its place
         self._shown[place] = (slider, hand, output, was)
 
     def _let_go(self, name: str, value: float) -> None:
@@ -90,6 +96,9 @@ class SliderControls:
         state = self._state
         said = slider.said(state.value(slider), state.scenario)
         usual = slider.said(slider.value, state.scenario)
+        if (kept := state.settings.kept) is not None:
+            before = slider.said(kept.get(slider.id, slider.value), state.scenario)
+            return said, "" if said == before else t("A: {value}", value=before)
         return said, "" if said == usual else t("file: {value}", value=usual)
 
 

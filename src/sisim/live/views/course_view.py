@@ -20,7 +20,7 @@ from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.scenario.errors import ScenarioError
 
-EDGES, AROUND = 30.0, 432.0
+EDGES, AROUND = 30.0, 453.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST = 250.0, 420.0
 """How high the picture is at least and at most."""

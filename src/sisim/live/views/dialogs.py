@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from nicegui import ui
 
@@ -22,7 +23,7 @@ class Dialogs:
         self._state, self._root = state, root
         self._dialog: Tag | None = None
 
-    def open(self, title: str, fill: Callable[[], None]) -> None:
+    def open(self, title: str, fill: Callable[[], Any]) -> None:
         """Open a dialog, whose content `fill` puts in place."""
         if self._dialog is not None:
             self._dialog.delete()
@@ -46,9 +47,10 @@ class Dialogs:
             ),
             ("1  2  0", t("figure 1, figure 2, both")),
             ("T  G  S", t("tell, guess first, speaker notes")),
-            ("V", t("the numbers behind the curves, as a table")),
+            ("V", t("the numbers behind the pictures, as a table")),
             ("P", t("speaker notes in a window of their own")),
             ("N  R  Z", t("new seed, reset, undo")),
+            ("C", t("keep this as A, and go on to B; once more: drop A")),
             ("A", t("a new scale of the axes")),
             ("F  B  D  L", t("full screen, blank, dark, language")),
             (t("Space"), t("play or pause the people")),
@@ -70,7 +72,7 @@ class Dialogs:
             comparison = state.picture.comparison
             seen = [which for which in state.shown if state.reveal(which).whole]
             title = t("The numbers behind the curves")
-            self.open(title, lambda: readout.table(comparison, seen))
+            self.open(title, lambda: readout.table(comparison, seen, state.kept))
 
     def save(self) -> None:
         """Offer what can be taken home."""
@@ -105,6 +107,9 @@ class Dialogs:
             state.change(values={**state.settings.values, **values})
 
         def fill() -> None:
+            kept = state.settings.kept is not None
+            keep = t("Drop A") if kept else t("Keep this as A, and change it to B")
+            button(keep, self._keep, id="wish-keep")
             for title, listed in (
                 (t("Ready settings"), presets(state.sliders)),
                 (t("What happens if …"), what_ifs(state.sliders)),
@@ -120,6 +125,10 @@ class Dialogs:
                             )
 
         self.open(t("What if …"), fill)
+
+    def _keep(self) -> None:
+        self._state.keep()
+        ui.run_javascript("document.getElementById('dialog').close()")
 
     def problems(self, error: ScenarioError) -> None:
         """Show what is wrong in a file, as `sisim check` says it."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from math import ceil, isnan
 
-import pandas as pd
 from nicegui import ui
 
 from sisim.evaluation.study import ACTING_OR_NOT, EvaluationStudy, StudyError
@@ -17,7 +16,7 @@ from sisim.live.chart_options import Option
 from sisim.live.computations import computations
 from sisim.live.evaluation_studies import StudyKey
 from sisim.live.latest_only import LatestOnly
-from sisim.live.tags import ChartElement, Tag, button
+from sisim.live.tags import ChartElement, Open, Tag, button, table_of
 from sisim.live.view_state import ViewState
 from sisim.live.views.study_choices import StudyChoices
 from sisim.live.visitor_context import in_page
@@ -27,15 +26,13 @@ from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.scenario.errors import ScenarioError
 
-EDGES, AROUND = 30.0, 375.0
+EDGES, AROUND = 30.0, 396.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST, VOTED_ON = 290.0, 460.0, 210.0
 """How high the picture is at least and at most, and that of one municipality."""
 MINUTE = 90
 """From so many seconds on, the time that is left is told in minutes."""
 
-Open = Callable[[str, Callable[[], None]], None]
-"""Opens a dialog with a title, and what puts its content in place."""
 Request = tuple[StudyKey, int]
 """A study, and how many municipalities are to have reported."""
 
@@ -193,7 +190,7 @@ class EvaluationView:
         if self._study is None or self._state.settings.guess:
             return
         rows = told.municipalities_table(self._study, self._state.evaluation)
-        self._open(t("The municipalities as a table"), lambda: _table(rows))
+        self._open(t("The municipalities as a table"), lambda: table_of(rows, id="as-table"))
 
     # ------------------------------------------------------------------------ the room votes
 
@@ -265,16 +262,3 @@ def _progress(done: int, of: int, left: float) -> str:
     else:
         time = n_("about {n} minute left", "about {n} minutes left", round(left / 60))
     return f"{said}; {time}."
-
-
-def _table(rows: pd.DataFrame) -> None:
-    with Tag("table", css="plan", id="as-table"):
-        with Tag("thead"), Tag("tr"):
-            for name in rows.columns:
-                Tag("th", str(name), scope="col")
-        with Tag("tbody"):
-            for row in rows.itertuples(index=False):
-                with Tag("tr"):
-                    Tag("th", str(row[0]), scope="row")
-                    for cell in row[1:]:
-                        Tag("td", str(cell))

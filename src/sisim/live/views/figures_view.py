@@ -13,7 +13,7 @@ from sisim.live.chart_options import Option
 from sisim.live.tags import ChartElement, Script, Tag
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views import readout
-from sisim.report.captions import headline_cells
+from sisim.report.captions import MEASURES, difference_cells, headline_cells
 from sisim.report.comparison_text import caption, conclusion, number_of
 
 
@@ -26,7 +26,8 @@ class FiguresView:
         self._tags: dict[str, Tag] = {}
         self._readout: dict[str, Any] = {}
         shown = state.shown
-        with Tag("div", css="pair" if len(shown) > 1 else "pair single"):
+        css = "pair" if len(shown) > 1 else "pair single"
+        with Tag("div", css=css if state.settings.kept is None else f"{css} beside"):
             for which in shown:
                 self._figure(which)
         # What is seen at a glance here is read as a table by whoever cannot see it.
@@ -57,7 +58,9 @@ class FiguresView:
             Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
             self._tags[f"caption-{which}"] = Tag("p", css="caption")
             place = f"chart-{which}"
-            self._charts[which] = ChartElement(state.option(which), place)
+            chart = self._charts[which] = ChartElement(state.option(which), place)
+            if guessing:  # the keyboard draws, too
+                chart.props["tabindex"], chart.props["role"] = 0, "application"
             self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
         ui.run_javascript(f"sisim.hold({place!r}, {'guess' if guessing else 'year'!r})")
 
@@ -65,20 +68,53 @@ class FiguresView:
         picture = self._state.picture
         assert picture is not None
         headings, _ = headline_cells(picture.comparison, shown)
-        with Tag("table", css="numbers"):
-            Tag("caption", t("What it comes to"), "sr-only")
+        said = t("What it comes to")
+        # On a phone it is wider than the window.
+        scrolled = Tag("div", css="scrolled", role="region", tabindex=0, aria_label=said)
+        with scrolled, Tag("table", css="numbers"):
+            Tag("caption", said, "sr-only")
             with Tag("thead"), Tag("tr"):
                 Tag("td")
                 for heading in headings.values():
                     Tag("th", heading, scope="col")
             with Tag("tbody"):
+                beside = self._state.settings.kept is not None
                 for which in shown:
-                    with Tag("tr", id=f"numbers-{which}"):
-                        Tag("th", number_of(which), scope="row")
-                        for name in headings:
-                            with Tag("td", css="net" if name == "net" else ""):
-                                self._tags[f"{which}-{name}"] = Tag("span")
-                                self._tags[f"{which}-{name}-spread"] = Tag("span", css="spread")
+                    figure = number_of(which)
+                    rows = {"": figure}
+                    if beside:
+                        rows = {
+                            "-a": t("{figure}, A", figure=figure),
+                            "": t("{figure}, B", figure=figure),
+                            "-more": t("B minus A"),
+                        }
+                    for row, said in rows.items():
+                        self._row(f"{which}{row}", said, list(headings))
+
+    def _row(self, row: str, said: str, names: list[str]) -> None:
+        with Tag("tr", id=f"numbers-{row}"):
+            Tag("th", said, scope="row")
+            for name in names:
+                with Tag("td", css="net" if name == "net" else ""):
+                    self._tags[f"{row}-{name}"] = Tag("span")
+                    self._tags[f"{row}-{name}-spread"] = Tag("span", css="spread")
+
+    def _write_kept(self, shown: list[Which]) -> None:
+        """Write what setting A comes to, and how much more or less B does."""
+        state, kept = self._state, self._state.kept
+        assert state.picture is not None
+        if state.settings.kept is None:
+            return
+        now = state.picture.comparison
+        cells = headline_cells(kept, shown)[1] if kept is not None else {}
+        for which in shown:
+            whole = kept is not None and state.reveal(which).whole
+            more = difference_cells(now, kept, which) if kept is not None and whole else {}
+            for name in MEASURES:
+                value, interval = cells.get((which, name), ("…", "")) if whole else ("–", "")
+                self._text(f"{which}-a-{name}", value)
+                self._text(f"{which}-a-{name}-spread", "" if name == "invested" else interval)
+                self._text(f"{which}-more-{name}", more.get(name, "–"))
 
     def _write(self) -> None:
         """Write the words and numbers around the charts."""
@@ -92,14 +128,22 @@ class FiguresView:
             self._readout = words
             charts = [f"chart-{which}" for which in shown]
             ui.run_javascript(f"sisim.readout({charts}, {json.dumps(words)})")
+        self._write_kept(shown)
         _, cells = headline_cells(comparison, shown)
         for which in shown:
             side, reveal = comparison.side(which), state.reveal(which)
             whole = reveal.whole
-            self._text(f"caption-{which}", caption(side) if whole else "")
+            guessing = state.settings.guess and which == GUESSED
+            asked = t(
+                "What will it cost with the investment? Draw it with the hand, or with the arrow "
+                "keys: ← and → choose the year, ↑ and ↓ the cost."
+            )
+            under = caption(side) if whole else asked if guessing else ""
+            self._text(f"caption-{which}", under)
             said = conclusion(comparison, side)
             self._text(f"verdict-{which}", said if whole and reveal.brackets else "")
-            heading = f"{number_of(which)}. {caption(side)}. {said}"
+            told = [caption(side), said] if whole else [asked] if guessing else []
+            heading = ". ".join([number_of(which), *told, t("Key V shows the numbers as a table")])
             self._script.attribute(self._charts[which], "aria-label", heading)
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:

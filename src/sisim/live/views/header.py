@@ -43,11 +43,17 @@ class Header:
             with Tag("div", css="group", role="group", aria_label=t("In front of a room")):
                 button(t("What if …"), actions.presets, id="what-if")
                 toggle(t("Tell"), s.told is not None, actions.narrate, id="tell")
-                toggle(t("Guess first"), s.guess, actions.guess, id="guess")
+                told = t("Show the answer") if s.guess else t("Guess first")
+                toggle(told, s.guess, actions.guess, id="guess")
             with Tag("div", css="group", role="group", aria_label=t("Go back")):
                 self._undo = icon("undo", t("Undo"), state.undo, "undo")
                 self.follow()
                 icon("restart_alt", t("Reset"), state.reset, "reset")
+                kept = s.kept is not None
+                keep = t("Drop A") if kept else t("Keep this as A, and change it to B")
+                icon("compare", keep, state.keep, "keep").say(
+                    aria_pressed="true" if kept else "false"
+                )
                 icon("casino", t("New seed"), actions.new_seed, "new-seed")
             self._page(drawer_open)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sisim.economics.repayment import Repayments
 from sisim.i18n import t
-from sisim.live.chart_options import Look
-from sisim.live.tags import ChartElement, Tag
+from sisim.live.chart_options import EDGES, Look, Option
+from sisim.live.tags import ChartElement, Open, Tag, table_of
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.report.chart.chart import Chart
 from sisim.report.chart.echarts_painter import whole
 from sisim.report.economics import repayment_report as repayment
+from sisim.report.economics.money_tables import shown_tables
 from sisim.report.economics.repayment_figure import repayment_chart
 from sisim.report.economics.repayment_tables import label_of, plan_rows
 from sisim.report.economics.repayment_tables import shown as rows_shown
@@ -18,7 +19,7 @@ from sisim.report.economics.who_gains import who_gains_chart
 
 HALF = 612.0
 """How wide a picture is, in pixels of a window of 1280."""
-PLAN, AROUND, WORDS = 240.0, 470.0, 70.0
+PLAN, AROUND, WORDS = 240.0, 475.0, 70.0
 """How high the plan is at least, what the page has around it, and what is said above it."""
 
 
@@ -58,6 +59,7 @@ class MoneyView:
         assert state.picture is not None
         chart = self._gains()
         self._under.text = chart.subtitle
+        self._who.say_what(_said(chart))
         _draw(self._who, chart, self._high(chart), state.look)
         funds = state.picture.results.funds[state.arm]
         one = next((fund for fund in funds if fund.plan.payments.any()), None)
@@ -80,6 +82,7 @@ class MoneyView:
         state = self._state
         assert state.picture is not None
         self._tables.clear()
+        self._tables.say(role=None, tabindex=None, aria_label=None)
         if one is None:
             self._fund_place.clear()
             self._plan = None
@@ -94,23 +97,27 @@ class MoneyView:
             self._plan_under.text = chart.subtitle
             _draw(self._plan, chart, high, state.look)
         table = rows_shown(plan_rows(one, state.scenario), one.years.tolist())
-        with self._tables, Tag("table", css="plan", id="plan"):
-            fund = label_of(state.scenario, one.fund)
-            Tag("caption", t("Plan of repayment: {fund}", fund=fund))
-            with Tag("thead"), Tag("tr"):
-                for name in table.columns:
-                    Tag("th", str(name), scope="col")
-            with Tag("tbody"):
-                for row in table.itertuples(index=False):
-                    with Tag("tr"):
-                        Tag("th", str(row[0]), scope="row")
-                        for cell in row[1:]:
-                            Tag("td", str(cell))
+        caption = t("Plan of repayment: {fund}", fund=label_of(state.scenario, one.fund))
+        self._tables.say(role="region", tabindex=0, aria_label=caption)
+        with self._tables:
+            table_of(table, caption, id="plan")
+
+    def table(self, open_: Open) -> None:
+        """Show the numbers behind who pays and who gains, as tables."""
+        assert self._state.picture is not None
+        tables = shown_tables(self._state.picture.results, [self._state.arm])
+
+        def fill() -> None:
+            for title, rows in tables:
+                Tag("h3", title)
+                table_of(rows)
+
+        open_(t("The numbers behind the pictures"), fill)
 
 
 def _drawn(chart: Chart, high: float, look: Look, place: str) -> ChartElement:
     """Return a new picture of money, one of two beside each other."""
-    found = ChartElement(whole(chart, (HALF, high), look.style), place, chart.title)
+    found = ChartElement(_option(chart, high, look), place, _said(chart))
     found.style(f"height: {look.px(high)}px")
     return found
 
@@ -118,4 +125,15 @@ def _drawn(chart: Chart, high: float, look: Look, place: str) -> ChartElement:
 def _draw(element: ChartElement, chart: Chart, high: float, look: Look) -> None:
     """Let a picture become another one."""
     element.style(f"height: {look.px(high)}px")
-    element.draw(whole(chart, (HALF, high), look.style))
+    element.draw(_option(chart, high, look))
+
+
+def _option(chart: Chart, high: float, look: Look) -> Option:
+    return whole(chart, (look.across - EDGES if look.narrow else HALF, high), look.style)
+
+
+def _said(chart: Chart) -> str:
+    """Return what is told of a picture to whoever cannot see it, with the way to its numbers."""
+    words = [column.words for _, columns in chart.rows for column in columns]
+    table = t("Key V shows the numbers as a table")
+    return ". ".join(filter(None, [chart.title, chart.subtitle, *words, table])) + "."

@@ -19,7 +19,7 @@ from sisim.live.computations import GivenUp
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
-from sisim.live.settings import Settings
+from sisim.live.settings import Settings, sliders_in
 from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
@@ -41,6 +41,8 @@ LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
 WORKS = PeopleView | EvaluationView | CourseView
 """Views that work something out of their own, once the hand rests."""
+TABLES = PeopleView | AdministrationView | MoneyView
+"""Views with a table of their own for who cannot see their pictures."""
 REBUILT = (
     "lang",
     "dark",
@@ -56,6 +58,7 @@ REBUILT = (
     "seed",
     "runs",
     "arm",
+    "kept",
 )
 """Settings for which the page is put together anew."""
 
@@ -84,14 +87,15 @@ class Page:
         self.client.on_delete(self._tell_followers)
         try:
             self.state = ViewState(library, usual, wanted, self._callbacks())
-            known = set(query) - set(Settings.__dataclass_fields__)
-            asked = filter(None, map(self.state.slider, known))
+            asked = filter(None, map(self.state.slider, sliders_in(query)))
             ends = {slider.id: (slider.low, slider.high) for slider in asked}
             self.state.settings = Settings.of(query, usual, ends)
         except ScenarioError as error:
             self._problems(error, wanted)
             return
         set_reader(lambda: self.state.settings.lang, lambda: self.state.scenario.pathway.currency)
+        # Beside what is put together anew: a dialog stays open when a phone is turned.
+        self._dialogs = Dialogs(self.state, Tag("div"))
         events: dict[str, Callable[[Any], Any]] = {
             "size": self._sized,
             "key": self._key,
@@ -147,7 +151,6 @@ class Page:
         """Put the page together."""
         s, lang = self.state.settings, self.state.settings.lang
         self._tags, self.view = {}, None
-        self._dialogs = Dialogs(self.state, self.root)
         self._script = Script()
         self.slider_controls = SliderControls(self.state, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
@@ -356,9 +359,11 @@ class Page:
 
     def _sized(self, size: list[float]) -> None:
         state = self.state
-        if abs(size[0] - state.window_scale) > 0.01 or abs(size[1] - state.window_height) > 4:
-            state.window_scale, state.window_height = size[:2]
-            state.window_width = max(size[2], 100.0) if len(size) > 2 else 1280.0
+        wide = max(size[2], 100.0) if len(size) > 2 else 1280.0
+        before = state.window_scale * 100, state.window_height / 4, state.window_width / 4
+        now = size[0] * 100, size[1] / 4, wide / 4
+        if any(abs(one - other) > 1 for one, other in zip(before, now, strict=True)):
+            state.window_scale, state.window_height, state.window_width = *size[:2], wide
             if self.view is not None:
                 self.build()
 
@@ -443,6 +448,7 @@ class Page:
             "dark": lambda: state.change(dark=not s.dark),
             "language": lambda: state.change(lang=other),
             "scale": self._new_scale,
+            "keep": state.keep,
             "help": self._dialogs.keys,
             "table": self._table,
             "escape": self.close_drawer,
@@ -453,6 +459,8 @@ class Page:
     def _table(self) -> None:
         if isinstance(self.view, EvaluationView):
             self.view.table()
+        elif isinstance(self.view, TABLES):
+            self.view.table(self._dialogs.open)
         else:
             self._dialogs.table()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from nicegui import ui
 
 from sisim.analysis.variants import canonical
@@ -16,19 +16,26 @@ from sisim.i18n import number, t
 from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_library import SessionKey
-from sisim.live.scenario_session import Changes
-from sisim.live.tags import Tag, at_once
+from sisim.live.scenario_session import Changes, Life
+from sisim.live.tags import ChartElement, Open, Tag, at_once, table_of
 from sisim.live.view_state import ViewState
 from sisim.live.views.controls import choose_arm
 from sisim.live.visitor_context import in_page
 from sisim.report.captions import name_of_without
+from sisim.report.chart.echarts_painter import whole
+from sisim.report.explanation import told
+from sisim.report.formats import lower
+from sisim.report.life_chart import alternative, life_chart, life_words
 from sisim.report.places import PLACES, Places
 
 MOST = 160
 """Dots that an eye can follow."""
 SPEEDS = (1, 2, 4)
+LIFE_WIDE, LIFE_HIGH, LIFE_EDGES = 960.0, 330.0, 110.0
+"""How large the timeline of a life is, and what a narrow window has beside it."""
 PLAY = "sisim.dots.play()"
 STEP = "sisim.dots.step({})"
+NEXT = "sisim.dots.next()"
 
 
 class PeopleView:
@@ -36,6 +43,7 @@ class PeopleView:
 
     def __init__(self, state: ViewState) -> None:
         self._state = state
+        self._dots_shown: YearlyStates | None = None
         figures = state.scenario.figures
         assert figures is not None
         self._places = Places(state.scenario, figures.case)
@@ -56,6 +64,7 @@ class PeopleView:
                         Tag("option", f"{speed}×", value=speed)
                 Tag("label", t("Beside without"), for_="dots-arm")
                 choose_arm(state, "dots-arm")
+                at_once(t("Next person"), NEXT, id="dots-next")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
         self._queue: LatestOnly[tuple[SessionKey, Changes], YearlyStates] = LatestOnly(
@@ -90,6 +99,7 @@ class PeopleView:
 
     def _show(self, _: tuple[SessionKey, Changes], dots: YearlyStates) -> None:
         if not self._said.is_deleted:
+            self._dots_shown = dots
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
 
@@ -97,12 +107,25 @@ class PeopleView:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
 
+    def table(self, open_: Open) -> None:
+        """Show how many are where, year by year, in both worlds."""
+        if self._dots_shown is None:
+            return
+        data = self._data(self._dots_shown)
+        rows: dict[str, list[Any]] = {t("Year"): data["years"]}
+        for n, place in enumerate(data["places"]):
+            for world, at in zip(data["worlds"], data["at"], strict=True):
+                counts = (np.array(at).reshape(-1, len(data["years"])) == n).sum(axis=0)
+                rows[f"{place}, {lower(world)}"] = counts.tolist()
+        open_(t("How many are where"), lambda: table_of(pd.DataFrame(rows), id="as-table"))
+
     def _words(self, dots: YearlyStates) -> str:
         if not dots.keys:
             return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
             "People whose lives the investment touches: {n} of {of} are shown, at each turn of the "
-            "year. Everybody else lives the same life in both worlds. Click on a dot.",
+            "year. Everybody else lives the same life in both worlds. Click on a dot, or choose "
+            "the next person.",
             n=number(len(dots.keys)),
             of=number(dots.of),
         )
@@ -130,19 +153,34 @@ class PeopleView:
             else t("bright: somewhere else than in the other world"),
         }
 
-    def tell(self, key: str, show: Callable[[str, Callable[[], None]], None]) -> None:
+    def tell(self, key: str, show: Open) -> None:
         """Show one person's two lives, and why they part."""
         state = self._state
         session, changes = partial(state.library.session, state.session_key), state.changes
 
         async def work() -> None:
-            text = await computations.result(object(), lambda _: session().life(key, changes))
-            show_lives(text)
+            life = await computations.result(object(), lambda _: session().life(key, changes))
+            show_lives(life)
 
         @in_page
-        def show_lives(text: str) -> None:
+        def show_lives(life: Life) -> None:
+            found, costs, words, arm = life.history, life.costs, life.words, self._state.arm
+            look = self._state.look
+            wide = min(LIFE_WIDE, look.across - LIFE_EDGES)
+            years = 12 if wide == LIFE_WIDE else 5
+            chart = life_chart(found, costs, words, self._places, arm, most=years)
+
             def fill() -> None:
-                Tag("pre", text, "life", tabindex=0)
+                for line in life_words(found, costs, words, arm):
+                    Tag("p", line, "why-apart")
+                option = whole(chart, (wide, LIFE_HIGH), look.style)
+                seen = alternative(found, words, self._places, arm)
+                drawn = ChartElement(option, "chart-life", seen)
+                drawn.style(f"width: {look.px(wide)}px; height: {look.px(LIFE_HIGH)}px")
+                with Tag("details"):
+                    Tag("summary", t("The arithmetic"), id="life-arithmetic")
+                    Tag("pre", told(found, words), "life", tabindex=0)
+                at_once(t("Next person"), NEXT, id="life-next")
 
             show(t("Two lives"), fill)
 

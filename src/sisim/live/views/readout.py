@@ -40,12 +40,20 @@ def words(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def table(comparison: Comparison, shown: Sequence[Which]) -> None:
-    """Put a table of every number that the figures show where the page is being built."""
+def table(comparison: Comparison, shown: Sequence[Which], kept: Comparison | None = None) -> None:
+    """Put a table of every number that the figures show where the page is being built.
+
+    Args:
+        comparison: What is shown.
+        shown: The figures.
+        kept: The same by setting A, where it is kept.
+    """
     sides = [
         (t("Without"), comparison.without),
         *((number_of(which), comparison.side(which)) for which in shown),
     ]
+    if kept is not None:
+        sides += [(t("{figure}, A", figure=number_of(which)), kept.side(which)) for which in shown]
     with Tag("table", css="plan", id="as-table"):
         Tag("caption", t("The numbers behind the curves"), "sr-only")
         with Tag("thead"):
