@@ -403,7 +403,8 @@ def _implementation(found: DocumentSource) -> Iterator[Block]:
             )
         )
     else:
-        yield from paragraphs(scale_up_report.sentences(found.implementation))
+        said = scale_up_report.sentences(found.implementation)
+        yield from paragraphs([line.replace("`", "") for line in said])
         yield picture_of("full-scale", scale_up_report.years_chart(found.implementation))
     yield from found.written("implementation")
 
