@@ -17,6 +17,8 @@ from sphinx.cmd.build import build_main
 DOCS = Path(__file__).parent
 BUILT = DOCS / "_build"
 SWEDISH = DOCS / "locale/sv/LC_MESSAGES"
+THEME = SWEDISH / "sphinx.po"
+"""The words of the theme that Sphinx's own catalogue lacks."""
 HEADER = """# Swedish of docs/{page}.md
 msgid ""
 msgstr ""
@@ -92,7 +94,7 @@ def catalogues() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(HEADER.format(page=page.as_posix()).encode() + text.getvalue())
     for file in SWEDISH.rglob("*.po"):
-        if file not in wanted:
+        if file not in (*wanted, THEME):
             file.unlink()
     return code
 

@@ -195,7 +195,6 @@ ALWAYS_SEVERAL = {
         "hundredsas many as a year has"
     ),
     "The page is open {n} times, which is all it takes.": "a limit",
-    "Of {n} investments the first are drawn.": "more than there is room for",
     "Not told by these runs: what a verdict rests on takes at least {n} runs of an arm with an "
     "investment.": "a limit",
     "{n} people": "the fewest that a run is worth asking for",

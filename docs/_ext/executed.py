@@ -127,7 +127,8 @@ class File(Executed):
         place.write_text(before + asked + "\n", encoding="utf-8", newline="\n")
         if "hidden" in self.options:
             return []
-        block = self.block(asked, place.suffix.removeprefix(".") or "text")
+        language = place.suffix.removeprefix(".")
+        block = self.block(asked, language if language == "toml" else "text")
         caption = nodes.caption("", "", nodes.literal("", place.name))
         return [nodes.container("", caption, block, literal_block=True)]
 

@@ -193,10 +193,10 @@ def duration(years: float) -> str:
     """Return a length of time in years, with the decimals that it needs, at most two.
 
     Examples:
-        >>> duration(1.0), duration(1.5), duration(2.66667)
-        ('1 year', '1.5 years', '2.67 years')
+        >>> duration(1.0), duration(1.5), duration(2.66667), duration(5.0021)
+        ('1 year', '1.5 years', '2.67 years', '5 years')
     """
-    return n_("{n} year", "{n} years", 1 if years == 1 else 2, n=_needed(years))
+    return n_("{n} year", "{n} years", 1 if round(years, 2) == 1 else 2, n=_needed(years))
 
 
 def duration_in_months(months: float) -> str:
@@ -206,9 +206,10 @@ def duration_in_months(months: float) -> str:
         >>> duration_in_months(1), duration_in_months(2.5)
         ('1 month', '2.5 months')
     """
-    return n_("{n} month", "{n} months", 1 if months == 1 else 2, n=_needed(months))
+    return n_("{n} month", "{n} months", 1 if round(months, 2) == 1 else 2, n=_needed(months))
 
 
 def _needed(value: float) -> str:
+    value = round(value, 2)
     digits = next((n for n in range(2) if abs(value - round(value, n)) < 1e-9), 2)
     return number(value, digits)

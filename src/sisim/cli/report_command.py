@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from sisim.cli.options import RunOptions, ScenarioName, count, flag, option
 from sisim.cli.output import write_errors_answered
 from sisim.cli.progress import progress
+from sisim.cli.saved_result import SavedResult, require_no_runs
 from sisim.cli.scenario_input import open_scenario
 from sisim.cli.user_errors import UserError
 from sisim.i18n import LANGUAGES, Lang, current_language, t
@@ -46,6 +48,14 @@ def report(
             "N", "Draw what is uncertain so many times, for the section on uncertainty.", least=20
         ),
     ] = None,
+    result: Annotated[
+        Path | None,
+        option(
+            "FOLDER",
+            "Of the result in this folder: its runs, its changes. Other numbers than those there "
+            "are refused.",
+        ),
+    ] = None,
     options: RunOptions = RunOptions(),
 ) -> None:
     """Write the decision document: two pages for the decision, then what an economist checks, and
@@ -57,17 +67,24 @@ def report(
 
     Example: `sisim report team-nystart --out report --lang both --docx`
     """
+    saved = None
+    if result is not None:
+        require_no_runs(options)
+        saved = SavedResult.read(result)
+        options = replace(saved.options, out=options.out)
     loaded, folder = open_scenario(scenario, options)
+    if saved is not None:
+        saved.require_same(loaded)
     if pdf:
         _require_pdf()
     logo = _logo(loaded)
     from sisim.report.document.document_source import DocumentSource
     from sisim.report.document.write_report import Kind, write_report
 
-    result = _simulated(loaded, options)
+    simulated = _simulated(loaded, options, saved)
     analysis = None if draws is None else _drawn(loaded, draws, options)
     found = DocumentSource(
-        result,
+        simulated,
         analysis,
         _full_scale(loaded, options),
         command=_command(scenario, options, draws),
@@ -83,8 +100,8 @@ def report(
         print(path)
 
 
-def _simulated(scenario: Scenario, options: RunOptions) -> Results:
-    """Return the result of a scenario, with what its verdicts rest on."""
+def _simulated(scenario: Scenario, options: RunOptions, saved: SavedResult | None) -> Results:
+    """Return the result of a scenario, which is the saved one, with what its verdicts rest on."""
     from sisim.analysis.switching_values import simulate_retained
     from sisim.results import Results
 
@@ -94,6 +111,8 @@ def _simulated(scenario: Scenario, options: RunOptions) -> Results:
                 scenario, seed=options.seed, replications=options.replications, progress=tell
             )
         )
+    if saved is not None:
+        saved.require_equal(result)
     if scenario.arms:
         with progress(t("What the verdict rests on")) as tell:
             result.judge(progress=tell)

@@ -6,7 +6,7 @@ outcome costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,10 +68,14 @@ def overview_words(result: Valuation) -> list[str]:
     return found
 
 
-def costs_chart(result: Valuation) -> Chart | None:
+def costs_chart(result: Valuation, arms: Sequence[str] | None = None) -> Chart | None:
     """Return what each administration pays by year, a column for each arm; None: nobody pays.
 
     What everyone has is left out, unless nothing else is paid.
+
+    Args:
+        result: The simulated scenario.
+        arms: The arms that are shown; None: every one.
     """
     years = result.scenario.time.whole_years
     if not result.ledger.lines or not len(years):
@@ -80,6 +84,7 @@ def costs_chart(result: Valuation) -> Chart | None:
     costs = result.costs_by_year(ordinary=not other).within(range(years[0], years[-1] + 1))
     payers = np.asarray(costs.kinds["administration"])
     means = np.asarray(costs.values, np.float64).mean(axis=0)
+    shown_arms = [n for n, arm in enumerate(costs.arms) if arms is None or arm in arms]
     sums = {str(payer): means[..., payers == payer].sum(axis=-1) for payer in dict.fromkeys(payers)}
     size = {payer: float(np.abs(own).max(initial=0.0)) for payer, own in sums.items()}
     kept = sorted((p for p in sums if size[p] > ORE), key=lambda p: -size[p])[:MOST]
@@ -92,9 +97,11 @@ def costs_chart(result: Valuation) -> Chart | None:
     shown = [payer for payer in sums if payer in kept]
     columns = [
         _column(result, number, {payer: sums[payer][number] for payer in shown}, up, unit)
-        for number in range(len(costs.arms))
+        for number in shown_arms
     ]
-    rows = [(1.0, tuple(columns[at : at + BESIDE])) for at in range(0, len(columns), BESIDE)]
+    beside = -(-len(columns) // -(-len(columns) // BESIDE))  # rows as even as they can be
+    columns += [_empty(n) for n in range(-len(columns) % beside)]
+    rows = [(1.0, tuple(columns[at : at + beside])) for at in range(0, len(columns), beside)]
     return money_chart(
         result,
         t("What does each administration pay?"),
@@ -103,6 +110,11 @@ def costs_chart(result: Valuation) -> Chart | None:
         everyone=True,
         tail=False,
     )
+
+
+def _empty(number: int) -> Column:
+    """Return room for an arm beside the last ones, so that all are as wide."""
+    return Column((Panel(f"empty-{number}", Axis(0, 1, line=False), Axis(0, 1), ()),), ends=170.0)
 
 
 def _column(

@@ -172,6 +172,15 @@ def sentences(found: Implementation) -> list[str]:
     gross, replaced, net = (float(one) for one in found.full.costs.mean(axis=0))
     lines = [
         t(
+            "{name} at full scale costs {gross} a year in {year}, and all of it must be found. "
+            "Taking part at a time: {n}.",
+            name=spec.label.text,
+            gross=money(gross),
+            year=found.year,
+            n=decimal(float(found.full.treated.mean())),
+        )
+        if not replaced
+        else t(
             "{name} at full scale costs {gross} a year in {year}; {replaced} of it is covered by "
             "what is stopped, and {net} must be found. Taking part at a time: {n}.",
             name=spec.label.text,
@@ -189,17 +198,17 @@ def sentences(found: Implementation) -> list[str]:
                 year=found.year,
             )
         )
+    who = listing(
+        [
+            f"{lower(scenario.payer_label(p).text)} {share_of(s)}"
+            for p, s in spec.new_way.cost.shares.items()
+        ]
+    )
+    start = spec.new_way.cost.start_up.value
     lines.append(
-        t(
-            "Paid by {who}. Starting it takes {start} more, once.",
-            who=listing(
-                [
-                    f"{lower(scenario.payer_label(p).text)} {share_of(s)}"
-                    for p, s in spec.new_way.cost.shares.items()
-                ]
-            ),
-            start=money(spec.new_way.cost.start_up.value),
-        )
+        t("Paid by {who}. Starting it takes {start} more, once.", who=who, start=money(start))
+        if start
+        else t("Paid by {who}. Starting it takes nothing more.", who=who)
     )
     if spec.new_way.replaces is None:
         lines.append(

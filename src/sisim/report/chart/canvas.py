@@ -58,6 +58,12 @@ class PlainTextFigure(Figure):
             text.set_parse_math(False)
         super().draw(renderer)
 
+    def _repr_png_(self) -> bytes:
+        """Show the figure in a notebook, which shows by itself only those of pyplot."""
+        drawn = BytesIO()
+        self.savefig(drawn, format="png")
+        return drawn.getvalue()
+
 
 def canvas(width: float = WIDE, height: float = HIGH) -> Figure:
     """Return an empty white figure of a size in layout pixels."""

@@ -72,6 +72,7 @@ def _provenance(found: DocumentSource) -> Iterator[Block]:
         (),
         tuple((label, text) for label, text in said.items() if text),
         plain=True,
+        widths=(25, 75),
     )
     yield Paragraph(
         t(
@@ -111,4 +112,6 @@ def _glossary() -> Iterator[Block]:
         for (sv, _), (en, _), (_, meaning) in zip(words["sv"], words["en"], _terms(), strict=True)
     )
     headings = (t("Swedish"), t("English"), t("Meaning"))
-    yield DocumentTable(t("Words of this document"), headings, rows, long=True, plain=True)
+    yield DocumentTable(
+        t("Words of this document"), headings, rows, long=True, plain=True, widths=(22, 22, 56)
+    )

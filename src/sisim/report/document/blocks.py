@@ -66,6 +66,7 @@ class DocumentTable:
             order, with spaces between.
         long: Whether it may be broken between pages.
         plain: Whether its cells are words, in which no number is looked for.
+        widths: How much of the width each column has, in per cent; none: as much as it needs.
     """
 
     title: str
@@ -74,6 +75,7 @@ class DocumentTable:
     names: Mapping[tuple[int, int], str] = field(default_factory=dict)
     long: bool = False
     plain: bool = False
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,12 @@ def picture_of(
         wide: How wide it is laid out, in pixels.
         high: How high, if not as high as the chart is by itself.
     """
-    said = [text for _, columns in chart.rows for one in columns for text in (one.words,) if text]
+    said = [
+        one.words if one.words.endswith((".", "?")) else f"{one.words}."
+        for _, columns in chart.rows
+        for one in columns
+        if one.words
+    ]
     end = "" if chart.title.endswith(("?", ".")) else "."
     title = f"{chart.title}{end} {chart.subtitle}" if chart.subtitle else chart.title
     rows = tuple(

@@ -59,7 +59,12 @@ def _blocks(found: DocumentSource) -> Iterator[Block]:
         yield DocumentTable(title, headings, rows, long=True)
     if len(scenario.investments) > MOST:
         yield Paragraph(
-            t("Of {n} investments the first are drawn.", n=len(scenario.investments)), "fine"
+            t(
+                "Drawn: the first {shown} of {n}.",
+                shown=MOST,
+                n=len(scenario.investments),
+            ),
+            "fine",
         )
 
 

@@ -129,7 +129,7 @@ def checklist(
     """
     rows = tuple((one.number, one.what, _where(found, one, sections)) for one in items)
     headings = (t("Item"), t("What is to be reported"), t("Where in this document"))
-    yield DocumentTable(title, headings, rows, long=True, plain=True)
+    yield DocumentTable(title, headings, rows, long=True, plain=True, widths=(8, 42, 50))
 
 
 def _where(

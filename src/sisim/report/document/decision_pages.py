@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sisim.economics.appraisal import BAND_FROM, Interval
 from sisim.economics.cost_effectiveness import Effectiveness
+from sisim.engine.counts import WITHOUT
 from sisim.i18n import duration, n_, t
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.comparison_chart import comparison_chart
@@ -54,8 +55,12 @@ from sisim.report.verdict_words import verdict_sentences
 from sisim.scenario.application import Application
 from sisim.scenario.scenario import GATED, Investment, Scenario
 
+FEW = 4
+"""Rows of a table that is not broken between pages: more would leave half a page empty."""
 PAIR, PAIR_HIGH = 1280.0, 600.0
 """How wide and high two figures side by side are laid out, in pixels."""
+COSTS_HIGH = 470.0
+"""How high two pictures of one panel each are laid out, beside each other."""
 
 
 def title_block(found: DocumentSource) -> TitleBlock:
@@ -304,7 +309,7 @@ def _terms(scenario: Scenario) -> DocumentTable:
         t("Paid by"),
     )
     rows = [_term(scenario, name, one) for name, one in scenario.investments.items()]
-    return DocumentTable(t("Terms of the investment"), headings, tuple(rows))
+    return DocumentTable(t("Terms of the investment"), headings, tuple(rows), long=len(rows) > FEW)
 
 
 def _term(scenario: Scenario, name: str, one: Investment) -> tuple[str, ...]:
@@ -355,8 +360,9 @@ def _figure(found: DocumentSource) -> Iterator[Block]:
 
 
 def _cost_picture(found: DocumentSource) -> DocumentPicture | None:
-    chart = costs_chart(found.result)
-    return None if chart is None else picture_of("costs", chart)
+    arms = (WITHOUT, *([found.main] if found.main else []))
+    chart = costs_chart(found.result, arms)
+    return None if chart is None else picture_of("costs", chart, wide=PAIR, high=COSTS_HIGH)
 
 
 def _outcomes_first(found: DocumentSource) -> DocumentTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -403,9 +404,15 @@ def _implementation(found: DocumentSource) -> Iterator[Block]:
             )
         )
     else:
-        yield from paragraphs(scale_up_report.sentences(found.implementation))
+        said = scale_up_report.sentences(found.implementation)
+        yield from paragraphs([_on_paper(line) for line in said])
         yield picture_of("full-scale", scale_up_report.years_chart(found.implementation))
     yield from found.written("implementation")
+
+
+def _on_paper(line: str) -> str:
+    """Return a line of a command's words, whose commands are quoted as other names are."""
+    return re.sub("`([^`]*)`", lambda found: t("“{command}”", command=found[1]), line)
 
 
 def _new_way(scenario: Scenario) -> bool:

@@ -73,6 +73,7 @@ def _purpose(found: DocumentSource) -> Iterator[Block]:
         tuple(rows),
         long=True,
         plain=True,
+        widths=(30, 13, 12, 11, 34),
     )
     yield Paragraph(
         t(
@@ -122,6 +123,7 @@ def _entities(scenario: Scenario) -> Iterator[Block]:
         tuple(rows),
         long=True,
         plain=True,
+        widths=(30, 70),
     )
     if pathway.groups:
         groups = tuple(
@@ -129,7 +131,12 @@ def _entities(scenario: Scenario) -> Iterator[Block]:
             for name, one in pathway.groups.items()
         )
         yield DocumentTable(
-            t("Groups of states"), (t("Group"), t("States")), groups, long=True, plain=True
+            t("Groups of states"),
+            (t("Group"), t("States")),
+            groups,
+            long=True,
+            plain=True,
+            widths=(30, 70),
         )
 
 
@@ -274,6 +281,7 @@ def _submodels(pathway: Pathway) -> Iterator[Block]:
         ),
         long=True,
         plain=True,
+        widths=(21, 20, 29, 30),
     )
     if pathway.factors:
         yield DocumentTable(
@@ -285,6 +293,7 @@ def _submodels(pathway: Pathway) -> Iterator[Block]:
             ),
             long=True,
             plain=True,
+            widths=(21, 20, 29, 30),
         )
     if pathway.resources:
         yield DocumentTable(
@@ -302,6 +311,7 @@ def _submodels(pathway: Pathway) -> Iterator[Block]:
             ),
             long=True,
             plain=True,
+            widths=(26, 18, 9, 17, 30),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 VARIANT = "pdf/ua-1"
 """A PDF with its structure in it, so that it can be read aloud."""
 
@@ -23,7 +25,9 @@ def pdf_file(page: str) -> bytes:
             return found
         raise ValueError(url)
 
-    made = HTML(string=page, url_fetcher=refuse).write_pdf(
+    # A PDF has no use for the cell of a number, and WeasyPrint breaks lines badly between elements.
+    plain = re.sub(r"</?data\b[^>]*>", "", page)
+    made = HTML(string=plain, url_fetcher=refuse).write_pdf(
         pdf_variant=VARIANT, pdf_identifier=b"sisim"
     )
     return bytes(made)

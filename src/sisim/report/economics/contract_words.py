@@ -31,8 +31,8 @@ def sentence(scenario: Scenario, contract: Contract) -> str:
 
 def title_of(scenario: Scenario, contract: Contract, arm: str) -> str:
     """Return the labels of a contract and of the arm in which it is settled, if they differ."""
-    labels = [contract.label.text, scenario.arms[arm].label.text]
-    return ", ".join(dict.fromkeys(labels))
+    label, own = contract.label.text, scenario.arms[arm].label.text
+    return label if label == own else t("{contract} (“{arm}”)", contract=label, arm=own)
 
 
 def party_name(scenario: Scenario, contract: Contract, party: str) -> str:

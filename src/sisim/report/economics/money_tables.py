@@ -105,11 +105,11 @@ def _worth(appraisal: Appraisal, unit: Unit) -> pd.DataFrame:
         "invested": t("Invested"),
         "lower_cost": t("Lower costs"),
         "net": net_words(appraisal.rate),
-        "financing": t("Paid to those who finance it, less what they put in"),
         "tail": of_which(appraisal.scenario)
         if appraisal.horizon.continued
         else t("of which in the tail"),
         "income": t("of which income"),
+        "financing": t("Paid to those who finance it, less what they put in"),
         "benefit_cost_ratio": t("Benefit–cost ratio"),
         "return_on_investment": t("Return on investment"),
         "internal_rate_of_return": t("Internal rate of return"),
