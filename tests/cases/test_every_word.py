@@ -276,8 +276,10 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
             drawn.extend(one.get_text() for one in figure.findobj(Text) if one.get_visible())
         # Measured, it has been drawn as for a PNG; outlines of letters are of no language.
         kind = more.get("format") or Path(file).suffix[1:]
-        if kind == "svg" and (lang == "sv" or not isinstance(file, Path)):
+        if kind == "svg" and lang == "sv":
             save(figure, file, **more)
+        elif kind == "svg" and not isinstance(file, Path):
+            file.write(b"<svg></svg>")
         elif isinstance(file, Path):
             file.touch()
 
