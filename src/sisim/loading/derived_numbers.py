@@ -292,7 +292,7 @@ class _NumberPlace:
         self.around[self.path[-1]] = self.table
 
 
-class _Form(NamedTuple):
+class _NumberForm(NamedTuple):
     """What may stand at a place: a number, alone or `around` it a table; entries; items.
 
     What can hold no number is None.
@@ -310,8 +310,8 @@ class _Form(NamedTuple):
         return any((self.number, self.entries, self.items, *self.keys.values()))
 
 
-@fields.once_for_each_kind(_Form(Number, frozenset(), {}, None, None))
-def _form(kind: Any) -> _Form:
+@fields.once_for_each_kind(_NumberForm(Number, frozenset(), {}, None, None))
+def _form(kind: Any) -> _NumberForm:
     """Return what a place of this kind may hold, of numbers."""
     known = fields.form(kind)
     number: type[Number] | None = None
@@ -323,7 +323,7 @@ def _form(kind: Any) -> _Form:
             number, around = _AROUND[option]
     keys = {} if number and not around else known.keys
     below = {key: _holding(part) for key, part in keys.items()}
-    return _Form(number, around, below, _holding(known.entries), _holding(known.items))
+    return _NumberForm(number, around, below, _holding(known.entries), _holding(known.items))
 
 
 def _holding(kind: Any) -> Any:

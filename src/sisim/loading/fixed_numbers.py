@@ -75,7 +75,7 @@ def fixed_places(node: Any, kind: Any, path: Path = (), at: Path = ()) -> Iterat
             yield FixedPlace((*path, key), (*at, key), whole, node)
 
 
-class _Form(NamedTuple):
+class _FixedForm(NamedTuple):
     """What may stand at a place, of fixed numbers: one, whole or not; a condition; keys and so on.
 
     What can hold none is None.
@@ -94,11 +94,11 @@ class _Form(NamedTuple):
         return self.whole is not None or any(parts)
 
 
-_NOTHING = _Form(None, False, {}, None, None)
+_NOTHING = _FixedForm(None, False, {}, None, None)
 
 
-@fields.once_for_each_kind(_Form(False, True, {}, None, None))
-def _form(kind: Any) -> _Form:
+@fields.once_for_each_kind(_FixedForm(False, True, {}, None, None))
+def _form(kind: Any) -> _FixedForm:
     """Return what a place of this kind may hold, of fixed numbers."""
     known = fields.form(kind)
     options = known.alternatives
@@ -110,7 +110,7 @@ def _form(kind: Any) -> _Form:
     whole = {(int,): True, (float,): False}.get(tuple(dict.fromkeys(options)))
     below = {key: _holding(part) for key, part in known.keys.items()}
     items = _holding(known.items)
-    return _Form(whole, Condition in options, below, _holding(known.entries), items)
+    return _FixedForm(whole, Condition in options, below, _holding(known.entries), items)
 
 
 def _holding(kind: Any) -> Any:
