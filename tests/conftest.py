@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from helpers.small_files import PATHWAY, SCENARIO, Change, Write
+from helpers.unread import empty_workbook
 from hypothesis import HealthCheck, settings
 from matplotlib.figure import Figure
 
 from sisim.portable import usable_cores
+from sisim.report import result_files
 
 settings.register_profile(
     "sisim",
@@ -45,11 +47,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture
 def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave pictures empty, which take most of a command's time, where only their names are read.
+    """Leave pictures and workbooks empty, most of a command's time, where only names are read.
 
-    Every picture of every command is painted and measured in `cases/test_every_word.py`.
+    Every picture of every command is painted and measured in `cases/test_every_word.py`, and the
+    workbook beside every answer is written there.
     """
     monkeypatch.setattr(Figure, "savefig", lambda *_, **__: None)
+    monkeypatch.setattr(result_files, "write_workbook", empty_workbook)
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ class TestAmounts:
 class TestResults:
     """What is written of a result."""
 
+    @pytest.mark.usefixtures("unpainted")
     def test_nothing_that_is_written_names_kronor(self, in_euro: Path, tmp_path: Path) -> None:
         result = sisim.run(indexed(in_euro), threads=1)
         for lang, name in (("sv", "euro"), ("en", "EUR")):

@@ -41,7 +41,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 import sisim
+from helpers.unread import empty_workbook
 from sisim.loading.files import shipped
+from sisim.report import result_files
 
 TESTS = Path(__file__).parents[1]
 SCENARIOS = TESTS.parent / "scenarios"
@@ -220,12 +222,13 @@ def of_commands(
 
 
 def _say(arguments: Sequence[str]) -> str:
-    """Run a command, without drawing its pictures; return what it says, a refusal too."""
+    """Run a command, but for its pictures and workbook; return what it says, a refusal too."""
     said, refused = io.StringIO(), io.StringIO()
     code: object = 0
     with (
         mock.patch.object(sys, "argv", ["sisim", *arguments]),
         mock.patch.object(Figure, "savefig"),
+        mock.patch.object(result_files, "write_workbook", empty_workbook),
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(refused),
     ):

@@ -35,9 +35,13 @@ def test_any_scenario_has_sliders_that_move_within_what_it_allows(file: Path) ->
     scenario = load_scenario(file)
     sliders = main_sliders(scenario)
     assert 0 < len(sliders) <= 6
+    seen = []  # some of the few are among all
     for slider in [*sliders, *all_sliders(scenario)]:
         for value in (slider.low, slider.high):
-            changed(scenario, slider.changes(value))
+            made = slider.changes(value)
+            if made not in seen:
+                changed(scenario, made)
+                seen.append(made)
 
 
 @settings(max_examples=10)

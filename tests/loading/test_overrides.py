@@ -1,15 +1,24 @@
 """Other values by dotted path, in `[override]` or on the command line."""
 
+import re
+import tempfile
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
 from helpers.small_files import Write
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from sisim.loading.file_summary import contents
 from sisim.loading.files import shipped
-from sisim.loading.load import load_scenario
+from sisim.loading.load import changed, load_scenario
 from sisim.loading.overrides import parse_value
 from sisim.scenario.errors import ScenarioError
+from sisim.scenario.numbers import derived
 from sisim.scenario.register import assumptions
 
 FILES = list(shipped("scenario").values())
@@ -42,6 +51,53 @@ def test_whatever_the_register_lists_can_be_set(file: Path) -> None:
     }
     got = assumptions(load_scenario(file, given)).set_index("key")["value"]
     assert {key: got[key] for key in given} == given
+
+
+def written(tables: Any, key: str) -> tuple[Any, str | int] | None:
+    """Return where tables of a file write a number: a table or list, and the key there."""
+    *above, last = (int(part) if part.isdigit() else part for part in key.split("."))
+    try:
+        for part in above:
+            tables = tables[part]
+        number = tables[last]
+    except (KeyError, IndexError, TypeError):
+        return None
+    plain = number["value"] if isinstance(number, dict) and "value" in number else number
+    return (tables, last) if isinstance(plain, int | float) else None
+
+
+ALONE = r"(^parameters\.\w+|\.(rate|ratio|price|amount))$"
+
+
+@pytest.mark.parametrize("name", ["early-or-late", "portfolio", "repayment", "every-number"])
+@drawn(data=st.data())
+@settings(max_examples=3, deadline=None)
+def test_a_changed_scenario_is_the_one_of_files_that_say_so(name: str, data: st.DataObject) -> None:
+    """In every field, and in what follows by formula."""
+    own = Path(__file__).parents[1] / "helpers" / f"{name}.toml"
+    file = own if own.exists() else shipped("scenario")[name]
+    original = load_scenario(file)
+    pathway = Path(original.origin("pathway"))
+    tables, inner = (tomllib.loads(one.read_text(encoding="utf-8")) for one in (file, pathway))
+    listed = assumptions(original).set_index("key")
+    places = {key: written(tables, key) or written(inner, key) for key in map(str, listed.index)}
+    # Of shares that are overridden only proportions are asked.
+    free = [key for key, place in places.items() if place and re.search(ALONE, key)]
+    keys = data.draw(st.sets(st.sampled_from(free), min_size=1, max_size=3))
+    values = {key: listed.loc[key, "value"] * data.draw(st.floats(0.9, 1)) for key in sorted(keys)}
+    for key, value in values.items():
+        table, last = places[key] or ({}, "")
+        old = table[last] if isinstance(table[last], dict) else {}
+        kept = {k: part for k, part in old.items() if k not in ("low", "high", "distribution")}
+        table[last] = {**kept, "value": value}
+    with tempfile.TemporaryDirectory() as folder:
+        for one, new in ((pathway, inner), (file, {**tables, "pathway": pathway.name})):
+            (Path(folder) / one.name).write_bytes(tomli_w.dumps(new).encode())
+        expected = load_scenario(Path(folder) / file.name)
+    for found in (changed(original, values), load_scenario(file, values)):
+        assert found.model_dump() == expected.model_dump()
+        assert derived(found) == derived(expected)
+        assert found.fixed == expected.fixed
 
 
 USES = "tracks.attendance.states.long_absence.uses.joint_meeting_hour"

@@ -99,21 +99,18 @@ def full_rows(
     Rows with a transition whose probability is `unclear` are left out.
     """
     pathway = features.pathway
+    rows: dict[tuple[str, str], dict[int, list[str]]] = {}
+    for name, transition in pathway.transitions.items():
+        for state in dict.fromkeys(transition.origin):
+            if transition.probability is not None:
+                row = rows.setdefault((transition.track, state), {})
+                row.setdefault(transition.order, []).append(name)
     for track, spec in pathway.tracks.items():
         for state in spec.states:
-            rows: dict[int, list[str]] = {}
-            for name, transition in pathway.transitions.items():
-                if (
-                    transition.track == track
-                    and state in transition.origin
-                    and transition.probability is not None
-                ):
-                    rows.setdefault(transition.order, []).append(name)
-            for names in rows.values():
+            for names in rows.get((track, state), {}).values():
                 if any(map(unclear, names)):
                     continue
-                row = _Row(features, reached, track, state, names, scenario)
-                worst = row.worst()
+                worst = _Row(features, reached, track, state, names, scenario).worst()
                 if worst is not None and worst[0] > 1 + TOLERANCE:
                     yield FullRow(track, state, tuple(names), *worst)
 
@@ -144,7 +141,13 @@ class _Row:
         }
 
     def worst(self) -> tuple[float, tuple[str, ...]] | None:
-        """Return the greatest sum and the combination that gives it; None if there are too many."""
+        """Return the greatest sum over 1 and the combination that gives it.
+
+        Returns:
+            None if no sum is over 1, or there are too many combinations.
+        """
+        if sum(map(self._most, self.transitions)) <= 1:
+            return None
         own = {
             name: {axis for x in found for axis in x.axes} for name, found in self.lookups.items()
         }
@@ -185,6 +188,19 @@ class _Row:
             chosen |= dict(zip(private, map(int, best), strict=True))
         described = [_describe(axis, self.cells[axis], index) for axis, index in chosen.items()]
         return float(total[at]), tuple(text for text in described if text)
+
+    def _most(self, name: str) -> float:
+        """Return what a transition's probability is never over: every factor at its greatest.
+
+        More of a factor is never less of the probability, whatever its scale.
+        """
+        probability = self.transitions[name].probability
+        assert probability is not None
+        value = probability.value
+        for lookup in self.lookups[name]:
+            ratio = float(lookup.over(self.cells, list(lookup.axes)).max())
+            value = float(apply_ratio(value, ratio, lookup.scale, PROBABILITY))
+        return value
 
     def _values(self, name: str, transition: Transition, axes: list[Axis]) -> Floats:
         """Return a transition's probability over `axes`; size 1 along those it does not look at."""

@@ -59,16 +59,18 @@ def _follow(features: Features, transition: Transition, reached: Reached) -> Non
     track = features.pathway.tracks.get(transition.track)
     if track is None:
         return
-    for state in {_known(name, track.states) for name in transition.origin}:
+    found = reached[transition.track]
+    ends = {_known(name, track.states) for name in transition.to}
+    for state in {_known(name, track.states) for name in transition.origin} & found:
+        if ends <= found:
+            return
         here = {**reached, transition.track: {state}}
-        if state not in reached[transition.track]:
-            continue
         if not all(_can_be_positive(features, name, here) for name in transition.factors):
             continue
         for destination, spec in transition.to.items():
             factors = [_can_be_positive(features, name, here) for name in spec.factors]
             if spec.share.value > 0 and all(factors):
-                reached[transition.track].add(_known(destination, track.states))
+                found.add(_known(destination, track.states))
 
 
 def _can_be_positive(

@@ -257,7 +257,7 @@ def state_chances(R, V, L, P, F, C, i, k, s, resident, people, place):  # type: 
 
     `place` is arm, record and cell. Who is going to arrive does not leave before.
     """
-    arm = place[0]
+    arm = np.int64(place[0])
     for x in range(V.track[k].first, V.track[k].last):
         F.chance[x, 0] = 0.0
     here = P.state[k, i]

@@ -76,16 +76,13 @@ class Correlation:
         own = [name for name in self.names if name in edges]
         rest = [name for name in edges if name not in own]
         sizes = [range(len(edges[name])) for name in edges]
-        among = {
-            codes: _rectangle(self._among(own), [edges[name] for name in own], codes)
-            for codes in product(*(range(len(edges[name])) for name in own))
-        }
+        among = _joint(self._among(own), [edges[name] for name in own])
         alone = {name: np.diff(edges[name], prepend=0.0) for name in rest}
         order = list(edges)
         found = {}
         for codes in product(*sizes):
             value = dict(zip(order, codes, strict=True))
-            share = among[tuple(value[name] for name in own)]
+            share = float(among[tuple(value[name] for name in own)])
             found[codes] = share * float(np.prod([alone[name][value[name]] for name in rest]))
         total = sum(found.values())
         return {codes: share / total for codes, share in found.items()}
@@ -95,20 +92,42 @@ class Correlation:
         return np.asarray(self.matrix[np.ix_(places, places)])
 
 
-def _rectangle(matrix: Floats, edges: Sequence[Floats], codes: tuple[int, ...]) -> float:
-    """Return the probability that normal scores lie where categories are."""
-    if not codes:
+def _joint(matrix: Floats, edges: Sequence[Floats]) -> Floats:
+    """Return the probability of every combination of categories of normal scores.
+
+    From the probability of lying below each corner, as a score that may be anything is not
+    integrated over.
+
+    Args:
+        matrix: The correlations, (attributes, attributes).
+        edges: Where the categories of each attribute end on [0, 1), the last at 1.
+
+    Returns:
+        The probabilities, with an axis of its categories for each attribute.
+    """
+    below = np.ones([len(one) for one in edges])
+    for corner in np.ndindex(below.shape):
+        ends = [
+            one[code] if code < len(one) - 1 else 1.0
+            for one, code in zip(edges, corner, strict=True)
+        ]
+        inner = [n for n, end in enumerate(ends) if end < 1]
+        below[corner] = _below(matrix[np.ix_(inner, inner)], ndtri([ends[n] for n in inner]))
+    for axis in range(below.ndim):
+        below = np.diff(below, axis=axis, prepend=0.0)
+    return np.maximum(below, 0.0)
+
+
+def _below(matrix: Floats, high: Floats) -> float:
+    """Return the probability that normal scores all lie below some values."""
+    if not len(high):
         return 1.0
+    if len(high) == 1 or high.min() == -np.inf:
+        return float(ndtr(high.min()))
     # Slow to import, and few pathways are correlated.
     from scipy.stats import multivariate_normal
 
-    ends = [np.concatenate([[0.0], one]) for one in edges]
-    low, high = (
-        ndtri([one[code + more] for one, code in zip(ends, codes, strict=True)]) for more in (0, 1)
-    )
-    if len(codes) == 1:
-        return float(ndtr(high[0]) - ndtr(low[0]))
-    joint = multivariate_normal(np.zeros(len(codes)), matrix, seed=np.random.default_rng(0))
-    points = 1_000_000 * len(codes)
+    joint = multivariate_normal(np.zeros(len(high)), matrix, seed=np.random.default_rng(0))
+    points = 1_000_000 * len(high)
     joint.maxpts, joint.abseps, joint.releps = points, PRECISION, PRECISION
-    return max(float(joint.cdf(high, lower_limit=low)), 0.0)
+    return float(joint.cdf(high))

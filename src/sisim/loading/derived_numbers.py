@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -83,9 +83,8 @@ class DerivedNumbers:
         for place in places:
             if place.path in self._formulas or document.made_up.within(place.path):
                 self._settle(place)
-        for path, table, keys in _spreads(document.data, model, ()):
-            for key in keys:
-                self._settle_spread(path, table, key)
+        for path, table, key in list(_spreads(document.data, model, ())):
+            self._settle_spread(path, table, key)
         for fixed in list(fixed_places(document.data, model)):
             self._settle_fixed(fixed)
 
@@ -179,11 +178,11 @@ class DerivedNumbers:
 
     def _settle_spread(self, path: Path, table: dict[str, Any], key: str) -> None:
         """Put the value of a formula into a range, or into the parameters of a distribution."""
-        text, value = table.get(key), None
+        text, value = table[key], None
         if not _is_formula(text):
             return
         try:
-            formula = parsed(str(text))
+            formula = parsed(text)
             if self._wrong.keys().isdisjoint(formula.names):
                 value = formula.value(self._values)
         except FormulaError as error:
@@ -293,9 +292,11 @@ class _NumberPlace:
         self.around[self.path[-1]] = self.table
 
 
-@dataclass(frozen=True)
-class _Form:
-    """What may stand at a place: a number, alone or `around` it a table; entries; items."""
+class _NumberForm(NamedTuple):
+    """What may stand at a place: a number, alone or `around` it a table; entries; items.
+
+    What can hold no number is None.
+    """
 
     number: type[Number] | None
     around: frozenset[str]
@@ -303,29 +304,31 @@ class _Form:
     entries: Any
     items: Any
 
+    @property
+    def holds(self) -> bool:
+        """Whether a number can be there."""
+        return any((self.number, self.entries, self.items, *self.keys.values()))
 
-_FORMS: dict[int, tuple[Any, _Form]] = {}
-"""By the identity of the annotation, which is kept: not all of them can be hashed."""
+
+@fields.once_for_each_kind(_NumberForm(Number, frozenset(), {}, None, None))
+def _form(kind: Any) -> _NumberForm:
+    """Return what a place of this kind may hold, of numbers."""
+    known = fields.form(kind)
+    number: type[Number] | None = None
+    around = frozenset[str]()
+    for option in known.alternatives:
+        if isinstance(option, type) and issubclass(option, Number):
+            number = option
+        elif option in _AROUND:
+            number, around = _AROUND[option]
+    keys = {} if number and not around else known.keys
+    below = {key: _holding(part) for key, part in keys.items()}
+    return _NumberForm(number, around, below, _holding(known.entries), _holding(known.items))
 
 
-def _form(kind: Any) -> _Form:
-    """Return what a place of this kind may hold."""
-    if id(kind) not in _FORMS:
-        number: type[Number] | None = None
-        around, entries, items = frozenset[str](), None, None
-        for option in fields.alternatives(kind):
-            origin: Any = get_origin(option)
-            if isinstance(option, type) and issubclass(option, Number):
-                number = option
-            elif option in _AROUND:
-                number, around = _AROUND[option]
-            elif origin is dict:
-                entries = get_args(option)[1]
-            elif origin is list:
-                items = get_args(option)[0]
-        keys = {} if number and not around else fields.keys(kind)
-        _FORMS[id(kind)] = kind, _Form(number, around, keys, entries, items)
-    return _FORMS[id(kind)][1]
+def _holding(kind: Any) -> Any:
+    """Return a kind if a number can be in it."""
+    return kind if kind is not None and _form(kind).holds else None
 
 
 def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
@@ -339,16 +342,16 @@ def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
     else:
         return
     for key, part, kind_of_part in parts:
-        if kind_of_part is None:
+        if kind_of_part is None or not isinstance(part, str | dict | list):
             continue
-        below, here = _form(kind_of_part), (*path, key)
+        below = _form(kind_of_part)
         if below.number and isinstance(part, str):
-            yield _NumberPlace(here, below.number, node, {"value": part})
-        elif below.number and isinstance(part, dict) and not below.around & part.keys():
+            yield _NumberPlace((*path, key), below.number, node, {"value": part})
+        elif below.number and isinstance(part, dict) and below.around.isdisjoint(part):
             if isinstance(part.get("value"), str) or part.get("formula") is not None:
-                yield _NumberPlace(here, below.number, node, part)
+                yield _NumberPlace((*path, key), below.number, node, part)
         else:
-            yield from _places(part, kind_of_part, here)
+            yield from _places(part, kind_of_part, (*path, key))
 
 
 def _is_formula(text: Any) -> bool:
@@ -356,25 +359,27 @@ def _is_formula(text: Any) -> bool:
     return isinstance(text, str) and bool(text) and not readings(text, _UNITS)
 
 
-def _spreads(
-    node: Any, kind: Any, path: Path
-) -> Iterator[tuple[Path, dict[str, Any], tuple[str, ...]]]:
-    """Yield what says how sure each number is: a table, and the keys of it that do."""
+def _spreads(node: Any, kind: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
+    """Yield every text in what says how sure a number is: its table, and the key in it."""
     form = _form(kind)
     if isinstance(node, dict):
-        if form.number and not form.around & node.keys():
-            yield path, node, ("low", "high")
-            if isinstance(node.get("distribution"), dict):
-                known = [key for key in node["distribution"] if key != "name"]
-                yield (*path, "distribution"), node["distribution"], tuple(known)
+        if form.number and form.around.isdisjoint(node):
+            for key in ("low", "high"):
+                if isinstance(node.get(key), str):
+                    yield path, node, key
+            distribution = node.get("distribution")
+            if isinstance(distribution, dict):
+                for key, part in distribution.items():
+                    if key != "name" and isinstance(part, str):
+                        yield (*path, "distribution"), distribution, key
             return
         for key, part in node.items():
-            below = form.keys.get(key, form.entries)
+            below = form.keys.get(key, form.entries) if isinstance(part, dict | list) else None
             if below is not None:
                 yield from _spreads(part, below, (*path, key))
     elif isinstance(node, list) and form.items is not None:
-        for key, part in enumerate(node):
-            yield from _spreads(part, form.items, (*path, key))
+        for number, part in enumerate(node):
+            yield from _spreads(part, form.items, (*path, number))
 
 
 def _inside(data: Any, path: Path) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sisim.scenario import fields
 from sisim.scenario.condition import Condition
@@ -55,32 +55,67 @@ def fixed_places(node: Any, kind: Any, path: Path = (), at: Path = ()) -> Iterat
         path: Where it stands in the document.
         at: Where the model has it.
     """
-    options = list(fields.alternatives(kind))
-    if any(isinstance(o, type) and issubclass(o, Number | Distribution) for o in options):
-        return  # which have an owner, and formulas of their own
-    if Condition in options and isinstance(node, dict):
+    form = _form(kind)
+    if form.condition and isinstance(node, dict):
         yield from _in_condition(node, path, at)
-    elif isinstance(node, dict | list):
-        parts: Any = list(node.items() if isinstance(node, dict) else enumerate(node))
-        for key, part in parts:
-            below = fields.step(kind, key)
-            if below is None or FactorFile in fields.alternatives(below):
-                continue
-            here, there = (*path, key), (*at, key)
-            if isinstance(part, str):
-                whole = _whole(below)
-                if whole is not None:
-                    yield FixedPlace(here, there, whole, node)
-            else:
-                yield from fixed_places(part, below, here, there)
+        return
+    parts: Iterator[tuple[Any, Any, Any]]
+    if isinstance(node, dict):
+        parts = ((key, part, form.keys.get(key, form.entries)) for key, part in [*node.items()])
+    elif isinstance(node, list):
+        parts = ((key, part, form.items) for key, part in enumerate([*node]))
+    else:
+        return
+    for key, part, below in parts:
+        if below is None or not isinstance(part, str | dict | list):
+            continue
+        if not isinstance(part, str):
+            yield from fixed_places(part, below, (*path, key), (*at, key))
+        elif (whole := _form(below).whole) is not None:
+            yield FixedPlace((*path, key), (*at, key), whole, node)
 
 
-def _whole(kind: Any) -> bool | None:
-    """Return whether a place is for a whole number; None if it is for no number, or texts too."""
-    options = set(fields.alternatives(kind))
-    if options == {int}:
-        return True
-    return False if options == {float} else None
+class _FixedForm(NamedTuple):
+    """What may stand at a place, of fixed numbers: one, whole or not; a condition; keys and so on.
+
+    What can hold none is None.
+    """
+
+    whole: bool | None
+    condition: bool
+    keys: dict[str, Any]
+    entries: Any
+    items: Any
+
+    @property
+    def holds(self) -> bool:
+        """Whether a fixed number can be there."""
+        parts = (self.condition, self.entries, self.items, *self.keys.values())
+        return self.whole is not None or any(parts)
+
+
+_NOTHING = _FixedForm(None, False, {}, None, None)
+
+
+@fields.once_for_each_kind(_FixedForm(False, True, {}, None, None))
+def _form(kind: Any) -> _FixedForm:
+    """Return what a place of this kind may hold, of fixed numbers."""
+    known = fields.form(kind)
+    options = known.alternatives
+    if FactorFile in options:
+        return _NOTHING  # which is no part of the document
+    if any(isinstance(o, type) and issubclass(o, Number | Distribution) for o in options):
+        return _NOTHING  # which have an owner, and formulas of their own
+    # A place for numbers and texts has its texts for themselves.
+    whole = {(int,): True, (float,): False}.get(tuple(dict.fromkeys(options)))
+    below = {key: _holding(part) for key, part in known.keys.items()}
+    items = _holding(known.items)
+    return _FixedForm(whole, Condition in options, below, _holding(known.entries), items)
+
+
+def _holding(kind: Any) -> Any:
+    """Return a kind if a fixed number can be in it."""
+    return kind if kind is not None and _form(kind).holds else None
 
 
 def _in_condition(node: dict[str, Any], path: Path, at: Path) -> Iterator[FixedPlace]:

@@ -2,54 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from functools import wraps
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+T = TypeVar("T")
 Kind = Any
 """A type annotation."""
 
 
-def alternatives(kind: Kind) -> Iterator[Kind]:
+class Form(NamedTuple):
+    """What may stand at a place.
+
+    Attributes:
+        alternatives: The types that it may be.
+        keys: The kinds of what stands in it, by the keys that files write.
+        entries: The kind of what stands under keys of the user's own choice; None without these.
+        items: The kind of what stands in a list; None without one.
+    """
+
+    alternatives: tuple[Kind, ...]
+    keys: Mapping[str, Kind]
+    entries: Kind
+    items: Kind
+
+
+def once_for_each_kind(meanwhile: T) -> Callable[[Callable[[Kind], T]], Callable[[Kind], T]]:
+    """Let a function of a kind be worked out once for each, by its identity: some have no hash.
+
+    Args:
+        meanwhile: What it returns of a kind that has itself in it, while this is worked out.
+    """
+
+    def keep(function: Callable[[Kind], T]) -> Callable[[Kind], T]:
+        known: dict[int, tuple[Kind, T]] = {}  # with the kind, whose identity stays its own
+
+        @wraps(function)
+        def found(kind: Kind) -> T:
+            if id(kind) not in known:
+                known[id(kind)] = kind, meanwhile
+                known[id(kind)] = kind, function(kind)
+            return known[id(kind)][1]
+
+        return found
+
+    return keep
+
+
+@once_for_each_kind(Form((), {}, None, None))
+def form(kind: Kind) -> Form:
+    """Return what a place of this kind may hold."""
+    options = tuple(_alternatives(kind))
+    known: dict[str, Kind] = {}
+    entries, items = None, None
+    for option in options:
+        origin: Any = get_origin(option)
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            for name, field in option.model_fields.items():
+                known[field.alias or name] = field.annotation
+        elif origin is dict and entries is None:
+            entries = get_args(option)[1]
+        elif origin is list and items is None:
+            items = get_args(option)[0]
+    return Form(options, known, entries, items)
+
+
+def alternatives(kind: Kind) -> tuple[Kind, ...]:
     """Return the types that `kind` may be, with annotations and unions taken apart."""
-    origin: Any = get_origin(kind)
-    if origin is Annotated:
-        yield from alternatives(get_args(kind)[0])
-    elif origin in (Union, UnionType):
-        for part in get_args(kind):
-            yield from alternatives(part)
-    elif kind is not type(None):
-        yield kind
+    return form(kind).alternatives
 
 
-def keys(kind: Kind) -> dict[str, Kind]:
+def keys(kind: Kind) -> Mapping[str, Kind]:
     """Return the keys, as files write them, that a table of this kind may have."""
-    found: dict[str, Kind] = {}
-    for part in alternatives(kind):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            for name, field in part.model_fields.items():
-                found[field.alias or name] = field.annotation
-    return found
+    return form(kind).keys
 
 
 def step(kind: Kind, part: str | int) -> Kind:
     """Return the kind of what stands at `part` in a `kind`; None if nothing can."""
-    known = keys(kind)
-    if part in known:
-        return known[str(part)]
-    for option in alternatives(kind):
-        origin: Any = get_origin(option)
-        args = get_args(option)
-        if origin is dict and isinstance(part, str):
-            return args[1]
-        if origin is list and isinstance(part, int):
-            return args[0]
-    return None
+    found = form(kind)
+    if isinstance(part, int):
+        return found.items
+    return found.keys.get(part, found.entries)
 
 
 def is_open(kind: Kind) -> bool:
     """Return whether a `kind` may have keys of the user's own choice."""
-    origins: list[Any] = [get_origin(option) for option in alternatives(kind)]
-    return dict in origins
+    return form(kind).entries is not None
+
+
+def _alternatives(kind: Kind) -> list[Kind]:
+    origin: Any = get_origin(kind)
+    if origin is Annotated:
+        return _alternatives(get_args(kind)[0])
+    if origin in (Union, UnionType):
+        return [option for part in get_args(kind) for option in _alternatives(part)]
+    return [] if kind is type(None) else [kind]

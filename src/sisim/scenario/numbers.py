@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from sisim.scenario.errors import Place, Problem, ScenarioError, dotted
+from sisim.scenario.fields import form, once_for_each_kind
 from sisim.scenario.formulas import FormulaError, evaluated, parsed
 from sisim.scenario.pathway import Pathway, Transition
 from sisim.scenario.positions import Path
@@ -16,6 +17,8 @@ from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 N = TypeVar("N")
+Keys = list[tuple[str, str]]
+"""As files write them, and the attributes that they are."""
 
 
 def numbers(node: Any, path: str = "", written: bool = False) -> Iterator[tuple[str, Number]]:
@@ -210,14 +213,17 @@ def _gather(node: Any, path: str, written: bool, found: list[tuple[str, Number]]
     if isinstance(node, Number):
         found.append((path, node))
         return
-    for key, part in _parts(node, written):
+    for key, part in _parts(node, written, _holding_numbers):
         if part is not None and not isinstance(part, str | float | int):
             _gather(part, f"{path}.{key}" if path else key, written, found)
 
 
-def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
+def _parts(
+    node: Any, written: bool = False, of: Callable[[type[BaseModel]], Keys] | None = None
+) -> list[tuple[str, Any]]:
+    """Return what stands in a node, by key; of a table what stands under the keys `of` its kind."""
     if isinstance(node, BaseModel):
-        fields = _fields(type(node))
+        fields = (of or _keys)(type(node))
         # The share of an only destination says nothing.
         if isinstance(node, Transition) and len(node.to) == 1:
             fields = [(key, name) for key, name in fields if name != "to"]
@@ -234,7 +240,22 @@ def _parts(node: Any, written: bool = False) -> list[tuple[str, Any]]:
 
 
 @cache
-def _fields(kind: type[BaseModel]) -> list[tuple[str, str]]:
+def _keys(kind: type[BaseModel]) -> Keys:
     """Return the keys of a table and their attributes; overrides are where they belong already."""
     known = kind.model_fields.items()
     return [(field.alias or name, name) for name, field in known if name != "override"]
+
+
+@cache
+def _holding_numbers(kind: type[BaseModel]) -> Keys:
+    """Return those of them under which a number can stand."""
+    return [(key, name) for key, name in _keys(kind) if _holds(kind.model_fields[name].annotation)]
+
+
+@once_for_each_kind(True)
+def _holds(kind: Any) -> bool:
+    """Return whether a number can stand in what is of a kind, or be it."""
+    known = form(kind)
+    parts = (*known.keys.values(), known.entries, known.items)
+    own = any(isinstance(one, type) and issubclass(one, Number) for one in known.alternatives)
+    return own or any(_holds(part) for part in parts if part is not None)

@@ -122,16 +122,16 @@ class Number(Table):
 
     @model_validator(mode="after")
     def _inside_range(self) -> Number:
-        given = {"value": self.value, "low": self.low, "high": self.high}
         low = -inf if self.low is None else self.low
         high = inf if self.high is None else self.high
+        if low <= self.value <= high:
+            return self
+        given = {"value": self.value, "low": self.low, "high": self.high}
         if low > high:
             raise PydanticCustomError("upside_down", "low {low} is over high {high}", given)
-        if not low <= self.value <= high:
-            raise PydanticCustomError(
-                "outside_range", "value {value} lies outside its range {low}-{high}", given
-            )
-        return self
+        raise PydanticCustomError(
+            "outside_range", "value {value} lies outside its range {low}-{high}", given
+        )
 
     @classmethod
     def inside(cls, value: float) -> float:

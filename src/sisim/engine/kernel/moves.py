@@ -116,7 +116,7 @@ def move_all(R, V, L, P, C, W, n, shared, arms, s, logging):  # type: ignore[no-
         row = W.leavers[m]
         if L.leaver.shape[0] > 0:
             for track in range(L.n_tracks):
-                way = L.leaver_way[P.state[track, row]]
+                way = np.int64(L.leaver_way[P.state[track, row]])
                 if way > tb.BY_AGE:
                     who = np.uint64(row % P.n)
                     count_leaver(R, V, L, P, C, np.uint64(row), who, row // P.n, s + 1, way)

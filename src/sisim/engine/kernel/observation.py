@@ -172,6 +172,8 @@ def observe_together(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
 def observe(V, P, f, row, i, arm, s):  # type: ignore[no-untyped-def]
     """Return the value of a feature of a person now, one or several together."""
     value = 0.0
+    # Whatever integers a caller has, what is called is compiled for these alone.
+    f, row, i, arm = np.uint64(f), np.uint64(row), np.uint64(i), np.int64(arm)
     if V.feature[f].kind == tb.COMBINED:
         value = observe_together(V, P, f, row, i, arm, s)
     else:

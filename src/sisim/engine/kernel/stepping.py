@@ -103,7 +103,11 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
         for i in range(np.uint64(lo), np.uint64(hi)):
             # Who is not there has no state.
             if P.state[track, i] == use.state and s >= P.person[i].arrive:
-                C.use[0, record, P.person[i].area, m] += use_of(R, V, P, use, i, i, 0, s)
+                # Not 0 alone, for which the function would be compiled once more.
+                without = np.int64(0)
+                C.use[without, record, P.person[i].area, m] += use_of(
+                    R, V, P, use, i, i, without, s
+                )
     for arm in range(P.diverged.shape[0]):
         for i in range(np.uint64(lo), np.uint64(hi)):
             shared = not P.diverged[arm, i]
