@@ -114,6 +114,7 @@ OTHER_WORDS = {
     "insättning": "avsättning",
     "blandningen": "kombinationen",
     "arbetare": "arbetsprocess",
+    "flöde": "livsförlopp",
 }
 """What is not written, and the one word that is."""
 
