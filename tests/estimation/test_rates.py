@@ -17,8 +17,9 @@ from sisim.estimation.rates import (
     RateEstimate,
     estimates,
     pathway_rates,
+    read_extract,
 )
-from sisim.estimation.spell_table import read_spells
+from sisim.report.estimation_report import aggregated_table, sentences
 
 Nation = dict[str, PathwayRates]
 Told = Callable[..., Estimates]
@@ -40,8 +41,7 @@ def told(nation: Nation, tmp_path: Path) -> Told:
 
     def found(text: str, **more: Any) -> Estimates:
         plan = load_estimation(estimation(tmp_path, text, **more))
-        extracts = plan.estimation.data
-        registers = {name: read_spells(plan.files[name], one) for name, one in extracts.items()}
+        registers = {name: read_extract(plan, name) for name in plan.estimation.data}
         return estimates(plan, registers, nation)
 
     return found
@@ -118,3 +118,38 @@ def test_too_few_moves_tell_nothing_and_what_nobody_is_at_risk_of_is_named(told:
     assert not one(found, "ends").is_told
     away = told(text.replace("HVB", "Hemma"))
     assert {rate.transitions for rate in away.rates if rate.years} == {("begins",)}
+
+
+AGGREGATED = {"columns": "{}", "lines": f'kind = "aggregated"\n{ALONE}'}
+
+
+def test_the_table_by_age_tells_nearly_what_the_spells_it_was_made_of_do(told: Told) -> None:
+    spells = told(register(lives(9, 2000, begins=0.3)), lines=ALONE)
+    table = aggregated_table(spells).to_csv(index=False)
+    found = told(table, **AGGREGATED)
+    for name in ("begins", "ends"):
+        before, after = one(spells, name), one(found, name)
+        assert after.events == before.events
+        assert after.years == pytest.approx(before.years, rel=1e-3)
+        # The time in the state is not in the table: the simulated stands for it.
+        assert after.ratio.mean == pytest.approx(before.ratio.mean, rel=0.05)
+        assert after.told_by == "data"
+    assert aggregated_table(found).empty
+
+
+def test_hidden_counts_of_a_table_by_age_are_left_out_and_counted(told: Told) -> None:
+    head = "transition;age_from;age_below;events;person_years;persons\n"
+    seen = "begins;0;13;40;200;90\nbegins;13;18;30;50,5;20\n"
+    shown = told(head + seen, **AGGREGATED)
+    some = told(f"{head}{seen}begins;18;;;100;12\nends;13;18;x;;\n", **AGGREGATED)
+    assert one(some, "begins").ratio == one(shown, "begins").ratio
+    assert one(some, "begins").left_out == 1
+    assert one(some, "ends").told_by == "pathway"
+    assert any(said.startswith("2 rows of aggregated tables have") for said in sentences(some))
+
+
+def test_the_ages_of_a_table_decide_what_is_expected(told: Told) -> None:
+    """By hand: .2 a year for children, three times that from 13 to 17."""
+    head = "transition;age_from;age_below;events;person_years;persons\n"
+    text = f"{head}begins;0;13;20;100;90\nbegins;13;18;20;100;90\n"
+    assert one(told(text, **AGGREGATED), "begins").expected == pytest.approx(80, rel=0.03)

@@ -9,10 +9,10 @@ register tells the level, and the pathway how the rate differs between people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -22,9 +22,11 @@ from sisim.calibration.life_histories import histories, plain, run_logged
 from sisim.calibration.targets import Histories
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
+from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.occurrence_exposure import (
     A_MOMENT,
+    AGES,
     LexisTable,
     ObservedSpells,
     following,
@@ -37,6 +39,8 @@ from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
 from sisim.scenario.types import Rate
 
+Move = tuple[int, int]
+"""From which category to which."""
 Teller = Literal["data", "data and pathway", "pathway"]
 BANDS_OF_AGE = (0, 7, 13, 16, 18, 21, 30, 45, 65)
 """Where bands of age begin in what may leave the secure room."""
@@ -51,11 +55,13 @@ class RateEstimate:
         transitions: The transitions with a rate of their own.
         events: How many moves.
         years: Person-years in the states that they leave.
-        persons: How many persons have been seen there.
+        persons: How many persons have been seen there; in an aggregated table, at least so many.
         expected: How many moves the pathway's numbers would give.
         ratio: The posterior of what came as a part of what was expected.
         told_by: What tells it.
-        by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands).
+        by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands); None if they are
+            those of an aggregated table.
+        left_out: How many cells of an aggregated table are hidden, and left out.
     """
 
     extract: str
@@ -66,7 +72,8 @@ class RateEstimate:
     expected: float
     ratio: Gamma
     told_by: Teller
-    by_age: Floats
+    by_age: Floats | None
+    left_out: int = 0
 
     @property
     def is_told(self) -> bool:
@@ -82,10 +89,28 @@ class PathwayRates:
         rates: Per year, (from, to, ages, times in the category).
         moves: How many simulated moves they rest on, (from, to); infinitely many where the file
             has them.
+        years: Simulated person-years, (categories, ages, times in the category).
     """
 
     rates: Floats
     moves: Floats
+    years: Floats
+
+    def at_ages(self, moves: Collection[Move], ages: tuple[int, int]) -> float:
+        """Return the yearly rate of some moves at ages, over all times in the states they leave.
+
+        Args:
+            moves: The moves.
+            ages: From which age, and below which. Where nobody simulated is so old, the rate is
+                that of all ages.
+        """
+        leave = sorted({at for at, _ in moves})
+        for low, high in (ages, (0, AGES)):
+            years = self.years[:, low:high]
+            if years[leave].any():
+                coming = sum((years[at] * self.rates[at, to, low:high]).sum() for at, to in moves)
+                return float(coming / years[leave].sum())
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -96,13 +121,11 @@ class Estimates:
         plan: The file.
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
-        persons: How many persons each extract has.
     """
 
     plan: EstimationPlan
     rates: tuple[RateEstimate, ...]
     unseen: tuple[str, ...]
-    persons: Mapping[str, int]
 
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
@@ -115,10 +138,25 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
     Raises:
         ScenarioError: With what is wrong in the extracts.
     """
-    registers = {
-        name: read_spells(plan.files[name], one) for name, one in plan.estimation.data.items()
-    }
+    registers = {name: read_extract(plan, name) for name in plan.estimation.data}
     return estimates(plan, registers, pathway_rates(plan, progress))
+
+
+Register = RegisterSpells | tuple[AggregatedCell, ...]
+"""What stands in an extract, by its kind."""
+
+
+def read_extract(plan: EstimationPlan, name: str) -> Register:
+    """Return what stands in an extract of an estimation file.
+
+    Raises:
+        ScenarioError: With what is wrong in it.
+    """
+    extract, path = plan.estimation.data[name], plan.files[name]
+    if extract.kind == "spells":
+        return read_spells(path, extract)
+    groups = _told_together(plan.pathway, _moves(plan.pathway, extract))
+    return read_aggregated(path, name, extract, [frozenset(names) for names, _ in groups])
 
 
 def pathway_rates(
@@ -134,7 +172,7 @@ def pathway_rates(
 
 def estimates(
     plan: EstimationPlan,
-    registers: Mapping[str, RegisterSpells],
+    registers: Mapping[str, Register],
     pathway: Mapping[str, PathwayRates],
 ) -> Estimates:
     """Return what registers tell of a pathway's rates.
@@ -146,7 +184,10 @@ def estimates(
     """
     rates: list[RateEstimate] = []
     for name, register in registers.items():
-        rates += _of_extract(plan, name, register, pathway[name])
+        if isinstance(register, RegisterSpells):
+            rates += _of_spells(plan, name, register, pathway[name])
+        else:
+            rates += _of_aggregated(plan, name, register, pathway[name])
     told = {one for rate in rates for one in rate.transitions}
     tracks = {one.track for one in plan.estimation.data.values()}
     unseen = [
@@ -154,8 +195,7 @@ def estimates(
         for name, one in plan.pathway.transitions.items()
         if one.track in tracks and one.rate is not None and name not in told
     ]
-    persons = {name: len(np.unique(one.person)) for name, one in registers.items()}
-    return Estimates(plan, tuple(rates), tuple(unseen), persons)
+    return Estimates(plan, tuple(rates), tuple(unseen))
 
 
 def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
@@ -171,10 +211,10 @@ def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> Path
         exact = _constant(pathway, categories[at], categories[to], names)
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
-    return PathwayRates(rates, drawn)
+    return PathwayRates(rates, drawn, table.years)
 
 
-def _of_extract(
+def _of_spells(
     plan: EstimationPlan, name: str, register: RegisterSpells, pathway: PathwayRates
 ) -> Iterator[RateEstimate]:
     """Yield what an extract tells of each set of transitions that it does not tell apart."""
@@ -184,11 +224,29 @@ def _of_extract(
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
     for transitions, group in _told_together(plan.pathway, moves):
-        yield _estimate(plan, name, transitions, group, data, pathway, spells)
+        yield _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
 
 
-Move = tuple[int, int]
-"""From which category to which."""
+def _of_aggregated(
+    plan: EstimationPlan, name: str, cells: tuple[AggregatedCell, ...], pathway: PathwayRates
+) -> Iterator[RateEstimate]:
+    """Yield what an aggregated table tells of each set of transitions that it has rows of."""
+    moves = _moves(plan.pathway, plan.estimation.data[name])
+    for transitions, group in _told_together(plan.pathway, moves):
+        own = [one for one in cells if one.transitions == frozenset(transitions)]
+        known = [(one.events, one.years, one.ages) for one in own if not one.is_hidden]
+        if not own:
+            continue
+        observed = _Observed(
+            events=round(sum(events or 0 for events, _, _ in known)),
+            years=sum(years or 0.0 for _, years, _ in known),
+            # The same person may be in several rows.
+            persons=max((one.persons for one in own if one.persons is not None), default=0),
+            expected=sum((years or 0.0) * pathway.at_ages(group, ages) for _, years, ages in known),
+            drawn=float(sum(pathway.moves[move] for move in group)),
+            left_out=sum(one.is_hidden for one in own),
+        )
+        yield _estimate(plan, name, transitions, observed)
 
 
 def _moves(pathway: Pathway, extract: Extract) -> dict[Move, tuple[str, ...]]:
@@ -248,7 +306,7 @@ def _told_together(
 
 def _registered(extract: Extract, register: RegisterSpells) -> ObservedSpells:
     """Return the spells of an extract, seen within the observation alone."""
-    seen = np.broadcast_to(np.array(extract.observed.years), (len(register.person), 2))
+    seen = np.broadcast_to(np.array(extract.years), (len(register.person), 2))
     to = following(register.person, register.category)
     # Somebody without a row is somewhere that the file does not tell.
     apart = np.zeros(len(to), np.bool_)
@@ -324,42 +382,64 @@ def _at_schedule(
     return found
 
 
-def _estimate(
-    plan: EstimationPlan,
-    name: str,
-    transitions: tuple[str, ...],
-    moves: list[Move],
-    data: LexisTable,
-    pathway: PathwayRates,
-    spells: ObservedSpells,
-) -> RateEstimate:
-    """Return what a register tells of transitions by the moves that they are behind."""
+class _Observed(NamedTuple):
+    """What came of transitions that an extract tells by their sum: see `RateEstimate`.
+
+    `drawn`: how many simulated moves the expected ones rest on.
+    """
+
+    events: int
+    years: float
+    persons: int
+    expected: float
+    drawn: float
+    by_age: Floats | None = None
+    left_out: int = 0
+
+
+def _observed(
+    moves: list[Move], data: LexisTable, pathway: PathwayRates, spells: ObservedSpells
+) -> _Observed:
+    """Return what came in spells of the moves that some transitions are behind."""
     leave = sorted({at for at, _ in moves})
     events = sum(data.moves[move] for move in moves).sum(axis=1)
     years = data.years[leave].sum(axis=(0, 2))
-    expected = float(sum((data.years[at] * pathway.rates[at, to]).sum() for at, to in moves))
-    count = int(events.sum())
     seen = np.isin(spells.category, leave) & (spells.start < spells.seen[:, 1])
     seen &= spells.end > spells.seen[:, 0]
-    persons = len(np.unique(spells.person[seen]))
-    least = plan.estimation.privacy.least_persons
-    ratio, told = _posterior(plan, transitions, count, expected)
-    if count < least or is_hidden(persons, least) or not expected:
-        told = "pathway"
     parts = [
         np.add.reduceat(one, BANDS_OF_AGE)
         for one in (events, years, data.people[leave].sum(axis=0))
     ]
+    return _Observed(
+        events=int(events.sum()),
+        years=float(years.sum()),
+        persons=len(np.unique(spells.person[seen])),
+        expected=float(sum((data.years[at] * pathway.rates[at, to]).sum() for at, to in moves)),
+        drawn=float(sum(pathway.moves[move] for move in moves)),
+        by_age=np.array(parts),
+    )
+
+
+def _estimate(
+    plan: EstimationPlan, name: str, transitions: tuple[str, ...], observed: _Observed
+) -> RateEstimate:
+    """Return what an extract tells of transitions by what came of them."""
+    least = plan.estimation.privacy.least_persons
+    events, expected = observed.events, observed.expected
+    ratio, told = _posterior(plan, transitions, events, expected)
+    if events < least or is_hidden(observed.persons, least) or not expected:
+        told = "pathway"
     return RateEstimate(
         name,
         transitions,
-        count,
-        float(years.sum()),
-        persons,
+        events,
+        observed.years,
+        observed.persons,
         expected,
-        _with_error(ratio, float(sum(pathway.moves[move] for move in moves))),
+        _with_error(ratio, observed.drawn),
         told,
-        np.array(parts),
+        observed.by_age,
+        observed.left_out,
     )
 
 

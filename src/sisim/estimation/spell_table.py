@@ -61,8 +61,7 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    columns = {name: (extract.columns.get(name, name),) for name in FIELDS}  # type: ignore[call-overload]
-    rows = read_sheet(path, columns, FIELDS).rows
+    rows = read_sheet(path, extract.headings, FIELDS["spells"]).rows
     _refuse_identities(path, rows)
     found = _ExtractRows(extract)
     for row in rows:
@@ -107,7 +106,7 @@ class _ExtractRows:
         self._states = extract.mapped
         self._categories = extract.categories
         self._between = frozenset(extract.unregistered)
-        self._until = extract.observed.years[1]
+        self._until = extract.years[1]
         self._people: dict[str, list[_Spell]] = defaultdict(list)
 
     def read(self, row: Row) -> None:
