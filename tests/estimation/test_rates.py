@@ -153,3 +153,85 @@ def test_the_ages_of_a_table_decide_what_is_expected(told: Told) -> None:
     head = "transition;age_from;age_below;events;person_years;persons\n"
     text = f"{head}begins;0;13;20;100;90\nbegins;13;18;20;100;90\n"
     assert one(told(text, **AGGREGATED), "begins").expected == pytest.approx(80, rel=0.03)
+
+
+ILLNESS = """name = "illness"
+title = { sv = "Sjukdom", en = "Illness" }
+description = { sv = "Påhittat.", en = "Invented." }
+step = "month"
+[attributes.sex]
+label = { sv = "Kön", en = "Sex" }
+shares = { girl = 0.5, boy = 0.5 }
+[tracks.residence]
+label = { sv = "Bosättning", en = "Residence" }
+start = "here"
+states.here = { label = { sv = "Bor här", en = "Lives here" } }
+[tracks.care]
+label = { sv = "Hälsa", en = "Health" }
+start = "well"
+states.well = { label = { sv = "Frisk", en = "Well" } }
+states.ill = { label = { sv = "Sjuk", en = "Ill" } }
+states.dead = { label = { sv = "Död", en = "Dead" } }
+"""
+MOVES = {("well", "ill"): 0.2, ("well", "dead"): 0.03, ("ill", "dead"): 0.1}
+LOOKS = {"columns": "{}", "residents": 1000, "states": '{ w = "well", i = "ill", d = "dead" }'}
+
+
+def yearly(counts: dict[str, int]) -> str:
+    """Return looks a year apart at people who were in one state and then in another."""
+    pairs = [pair for pair, count in counts.items() for _ in range(count)]
+    rows = [f"{at};{pair[0]};2020\n{at};{pair[1]};2021" for at, pair in enumerate(pairs)]
+    return "\n".join(["person;state;seen", *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def illness(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Estimates]:
+    """Return what looks tell of an illness, by how many were in one state and then another."""
+    folder = tmp_path_factory.mktemp("illness")
+    moves = "".join(
+        f"""[transitions.{at}_{to}]
+label = {{ sv = "{at}", en = "{at}" }}
+track = "care"
+from = "{at}"
+to = "{to}"
+rate = {{ value = {rate}, source = "invented", grade = "assumption" }}
+"""
+        for (at, to), rate in MOVES.items()
+    )
+    (folder / "illness.toml").write_text(ILLNESS + moves, encoding="utf-8")
+    nation: Nation = {}
+
+    def found(**counts: int) -> Estimates:
+        more = {**LOOKS, "pathway": "illness.toml"}
+        path = estimation(folder, yearly(counts), lines='kind = "looks"', **more)
+        plan = load_estimation(path)
+        if not nation:
+            nation.update(pathway_rates(plan))
+        return estimates(plan, {"placements": read_extract(plan, "placements")}, nation)
+
+    return found
+
+
+def test_yearly_looks_tell_rates_and_never_the_shares_that_have_changed(
+    illness: Callable[..., Estimates],
+) -> None:
+    """A hundred times as many as in the worked example: rates of .10, .02 and .15."""
+    found = illness(ww=8869, wi=874, wd=257, ii=3443, id=557)
+    true = {"well_ill": 0.10, "well_dead": 0.02, "ill_dead": 0.15}
+    for (at, to), national in MOVES.items():
+        own = one(found, f"{at}_{to}")
+        assert own.told_by == "data"
+        assert own.ratio.mean * national == pytest.approx(true[f"{at}_{to}"], rel=0.01)
+    assert not any("left out" in said for said in sentences(found))
+
+
+def test_a_move_that_looks_have_too_few_of_is_the_pathway_s_and_a_way_back_is_none(
+    illness: Callable[..., Estimates],
+) -> None:
+    found = illness(ww=880, wi=87, wd=4, ii=344, id=56, iw=1)
+    assert not one(found, "well_dead").is_told
+    assert one(found, "ill_dead").is_told
+    assert found.no_way == 1
+    said = " ".join(sentences(found))
+    assert "1 pair of looks is left out" in said
+    assert "Too few moves to tell (under 5)" in said

@@ -28,9 +28,10 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 """A day, "2019-05-01", or the first of a month, "2019-05"."""
 States = Name | Annotated[list[Name], Field(min_length=1)]
 """A state of the pathway, or several that the register does not tell apart."""
-Kind = Literal["spells", "aggregated"]
+Kind = Literal["spells", "looks", "aggregated"]
 FIELDS: dict[Kind, tuple[str, ...]] = {
     "spells": ("person", "state", "from", "to", "born"),
+    "looks": ("person", "state", "seen", "born"),
     "aggregated": ("transition", "age_from", "age_below", "events", "person_years", "persons"),
 }
 """What an extract has a column of, by its kind."""
@@ -54,7 +55,8 @@ class Observed(Table):
 class Extract(Table):
     """An extract of a register: what people have been through on a track.
 
-    `kind`: with `spells` the file has a row for each time that a person is in a state; with
+    `kind`: with `spells` the file has a row for each time that a person is in a state; with `looks`
+    one for each time that it was seen which state somebody was in, as once a year; with
     `aggregated` it has moves and person-years by age, and no persons. `states`: what the register
     calls each state, and which state of the pathway that is, or which ones where it does not tell
     them apart. `between`: the states in which somebody without a row is (after their first row,
@@ -62,7 +64,10 @@ class Extract(Table):
     `states` and `between` are those of the spells that it was made of.
     """
 
-    kind: Kind = Field("spells", description="What a row is: a time in a state, or ages' moves.")
+    kind: Kind = Field(
+        "spells",
+        description="What a row is: a time in a state, a look at somebody, or some ages' moves.",
+    )
     file: str = Field(description="The file, beside this one: CSV or XLSX.")
     track: Name = Field(description="The track whose states it holds.")
     states: Annotated[dict[str, States], Field(min_length=1)] = Field(
@@ -98,6 +103,13 @@ class Extract(Table):
         """The sets of states that the register tells apart, no two alike."""
         listed = [*self.mapped.values(), *([self.unregistered] if self.unregistered else [])]
         return tuple(dict.fromkeys(frozenset(states) for states in listed))
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of the category of each state of the register."""
+        return {
+            name: self.categories.index(frozenset(states)) for name, states in self.mapped.items()
+        }
 
     @property
     def unregistered(self) -> tuple[str, ...]:
@@ -212,6 +224,8 @@ class _EstimationCheck(Findings):
         for column in extract.columns:
             self.refer((*at, "columns", column), column, FIELDS[extract.kind], Reason("The column"))
         self._observed((*at, "observed"), extract)
+        if extract.kind == "looks" and extract.between is not None:
+            self.say((*at, "between"), Reason("Looks tell nothing of the time between them."))
         if self.refer((*at, "track"), extract.track, self.pathway.tracks, Reason("The track")):
             known = self.pathway.tracks[extract.track].states
             given: list[tuple[Path, tuple[str, ...]]] = [

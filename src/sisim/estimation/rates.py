@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
+from scipy.linalg import expm
 
 from sisim.arrays import Flags, Floats
 from sisim.calibration.life_histories import histories, plain, run_logged
@@ -24,6 +25,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
+from sisim.estimation.look_table import RegisterLooks, read_looks
 from sisim.estimation.occurrence_exposure import (
     A_MOMENT,
     AGES,
@@ -33,6 +35,7 @@ from sisim.estimation.occurrence_exposure import (
     lexis_table,
     rates_per_year,
 )
+from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
@@ -53,7 +56,7 @@ class RateEstimate:
     Attributes:
         extract: In which extract of the file.
         transitions: The transitions with a rate of their own.
-        events: How many moves.
+        events: How many moves; in looks, how many times the state had changed since the last.
         years: Person-years in the states that they leave.
         persons: How many persons have been seen there; in an aggregated table, at least so many.
         expected: How many moves the pathway's numbers would give.
@@ -121,11 +124,13 @@ class Estimates:
         plan: The file.
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
+        no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
     """
 
     plan: EstimationPlan
     rates: tuple[RateEstimate, ...]
     unseen: tuple[str, ...]
+    no_way: int = 0
 
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
@@ -142,7 +147,7 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
     return estimates(plan, registers, pathway_rates(plan, progress))
 
 
-Register = RegisterSpells | tuple[AggregatedCell, ...]
+Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
 """What stands in an extract, by its kind."""
 
 
@@ -155,6 +160,8 @@ def read_extract(plan: EstimationPlan, name: str) -> Register:
     extract, path = plan.estimation.data[name], plan.files[name]
     if extract.kind == "spells":
         return read_spells(path, extract)
+    if extract.kind == "looks":
+        return read_looks(path, extract)
     groups = _told_together(plan.pathway, _moves(plan.pathway, extract))
     return read_aggregated(path, name, extract, [frozenset(names) for names, _ in groups])
 
@@ -183,9 +190,14 @@ def estimates(
         pathway: See `pathway_rates`.
     """
     rates: list[RateEstimate] = []
+    no_way = 0
     for name, register in registers.items():
         if isinstance(register, RegisterSpells):
             rates += _of_spells(plan, name, register, pathway[name])
+        elif isinstance(register, RegisterLooks):
+            own, without = _of_looks(plan, name, register, pathway[name])
+            rates += own
+            no_way += without
         else:
             rates += _of_aggregated(plan, name, register, pathway[name])
     told = {one for rate in rates for one in rate.transitions}
@@ -195,7 +207,7 @@ def estimates(
         for name, one in plan.pathway.transitions.items()
         if one.track in tracks and one.rate is not None and name not in told
     ]
-    return Estimates(plan, tuple(rates), tuple(unseen))
+    return Estimates(plan, tuple(rates), tuple(unseen), no_way)
 
 
 def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
@@ -382,10 +394,76 @@ def _at_schedule(
     return found
 
 
+def _of_looks(
+    plan: EstimationPlan, name: str, looks: RegisterLooks, pathway: PathwayRates
+) -> tuple[list[RateEstimate], int]:
+    """Return what looks tell of each set of transitions, and how many pairs have no way."""
+    groups = _told_together(plan.pathway, _moves(plan.pathway, plan.estimation.data[name]))
+    rates = _at_looks(looks, pathway, [move for _, group in groups for move in group])
+    possible = expm((rates > 0) * 1.0) > 0
+    way = possible[looks.category[:, 0], looks.category[:, 1]]
+    lengths, length = np.unique(looks.years[way], return_inverse=True)
+    counts = np.zeros((len(lengths), *rates.shape))
+    np.add.at(counts, (length, *looks.category[way].T), 1.0)
+    panel, least = PanelData(lengths, counts), plan.estimation.privacy.least_persons
+    found = [_seen(looks, way, panel, rates, group, pathway) for _, group in groups]
+    free = [
+        at
+        for at, one in enumerate(found)
+        if one.events >= least and one.persons >= least and one.expected
+    ]
+    told = told_ratios(panel, rates, [group for _, group in groups], free, least)
+    for at, ratio in told.items():
+        found[at] = found[at]._replace(worth=ratio.worth)
+    estimated = [
+        _estimate(plan, name, transitions, observed)
+        for (transitions, _), observed in zip(groups, found, strict=True)
+        if observed.years
+    ]
+    return estimated, int((~way).sum())
+
+
+def _seen(
+    looks: RegisterLooks,
+    way: Flags,
+    panel: PanelData,
+    rates: Floats,
+    moves: list[Move],
+    pathway: PathwayRates,
+) -> _Observed:
+    """Return what has been seen of some moves at looks, before anything is made of it."""
+    there = np.isin(looks.category[:, 0], [at for at, _ in moves]) & way
+    seen, given = panel.counts.sum(axis=0), expected_pairs(panel, rates)
+    return _Observed(
+        events=int(sum(seen[move] for move in moves)),
+        years=float(looks.years[there].sum()),
+        persons=len(np.unique(looks.person[there])),
+        expected=float(sum(given[move] for move in moves)),
+        drawn=float(sum(pathway.moves[move] for move in moves)),
+        worth=(0.0, 0.0),
+    )
+
+
+def _at_looks(looks: RegisterLooks, pathway: PathwayRates, moves: list[Move]) -> Floats:
+    """Return yearly rates of moves, at the ages of those seen where they leave, (from, to)."""
+    rates = np.zeros(pathway.moves.shape)
+    ages = np.where(np.isnan(looks.age), -1, looks.age).astype(np.int64)
+    for move in moves:
+        own, count = np.unique(ages[looks.category[:, 0] == move[0]], return_counts=True)
+        bands = [(age, age + 1) if age >= 0 else (0, AGES) for age in own.tolist()]
+        if bands:
+            at = [pathway.at_ages([move], band) for band in bands]
+            rates[move] = np.average(at, weights=count)
+        else:
+            rates[move] = pathway.at_ages([move], (0, AGES))
+    return rates
+
+
 class _Observed(NamedTuple):
     """What came of transitions that an extract tells by their sum: see `RateEstimate`.
 
-    `drawn`: how many simulated moves the expected ones rest on.
+    `drawn`: how many simulated moves the expected ones rest on. `worth`: how many moves and
+    expected ones tell as much; None: those that came.
     """
 
     events: int
@@ -395,6 +473,7 @@ class _Observed(NamedTuple):
     drawn: float
     by_age: Floats | None = None
     left_out: int = 0
+    worth: tuple[float, float] | None = None
 
 
 def _observed(
@@ -425,17 +504,17 @@ def _estimate(
 ) -> RateEstimate:
     """Return what an extract tells of transitions by what came of them."""
     least = plan.estimation.privacy.least_persons
-    events, expected = observed.events, observed.expected
+    events, expected = observed.worth or (observed.events, observed.expected)
     ratio, told = _posterior(plan, transitions, events, expected)
-    if events < least or is_hidden(observed.persons, least) or not expected:
+    if observed.events < least or is_hidden(observed.persons, least) or not expected:
         told = "pathway"
     return RateEstimate(
         name,
         transitions,
-        events,
+        observed.events,
         observed.years,
         observed.persons,
-        expected,
+        observed.expected,
         _with_error(ratio, observed.drawn),
         told,
         observed.by_age,
@@ -444,7 +523,7 @@ def _estimate(
 
 
 def _posterior(
-    plan: EstimationPlan, transitions: tuple[str, ...], events: int, expected: float
+    plan: EstimationPlan, transitions: tuple[str, ...], events: float, expected: float
 ) -> tuple[Gamma, Teller]:
     """Return the posterior of a ratio, and what tells it."""
     prior = next((one for name in transitions if (one := _prior(plan, name)) is not None), None)

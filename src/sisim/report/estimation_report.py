@@ -244,6 +244,15 @@ def sentences(found: Estimates) -> list[str]:
                 left_out,
             )
         )
+    if found.no_way:
+        said.append(
+            n_(
+                "1 pair of looks is left out, as no rates lead from the one state to the other.",
+                "{n} pairs of looks are left out, as no rates lead from the one state to the "
+                "other.",
+                found.no_way,
+            )
+        )
     said += [_apart(found.plan.pathway, one) for one in told if len(one.transitions) > 1]
     return said
 
