@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from helpers.registers import estimation
+from helpers.registers import PATHWAY, estimation
 
 from sisim.estimation.estimate_file import load_estimation
 from sisim.estimation.look_table import RegisterLooks
@@ -16,11 +15,16 @@ from sisim.scenario.errors import ScenarioError
 
 HEAD = "person;state;seen"
 SECRET = "KALLE-7731"
+WHOLE = PATHWAY.read_text(encoding="utf-8").splitlines(keepends=True)
 
 
 def read(folder: Path, *rows: str, head: str = HEAD, lines: str = "") -> RegisterLooks:
     text = "\n".join([head, *rows]) + "\n"
-    path = estimation(folder, text, columns="{}", lines=f'kind = "looks"\n{lines}')
+    # Looks tell rates only where these are the same for everyone.
+    same = "".join(line for line in WHOLE if not line.startswith("factors ="))
+    (folder / "same.toml").write_text(same, encoding="utf-8")
+    more = {"columns": "{}", "pathway": "same.toml"}
+    path = estimation(folder, text, lines=f'kind = "looks"\n{lines}', **more)
     found = read_extract(load_estimation(path), "placements")
     assert isinstance(found, RegisterLooks)
     return found
@@ -32,12 +36,12 @@ def test_looks_are_put_in_pairs_by_person_and_time(tmp_path: Path) -> None:
     assert found.category.tolist() == [[0, 1], [1, 1]]
     assert found.years == pytest.approx([1, 2])
     assert len(set(found.person)) == 1
-    assert np.isnan(found.age).all()
 
 
-def test_ages_are_those_midway_where_births_are_told(tmp_path: Path) -> None:
-    found = read(tmp_path, "7;HVB;2020;2008", "7;HVB;2021;2008", head=f"{HEAD};born")
-    assert found.age == pytest.approx([12.5])
+def test_looks_are_refused_where_rates_differ_between_people(tmp_path: Path) -> None:
+    path = estimation(tmp_path, f"{HEAD}\n", columns="{}", lines='kind = "looks"')
+    with pytest.raises(ScenarioError, match=r"and not of: begins, ends\. Give spells"):
+        load_estimation(path)
 
 
 def test_what_was_seen_outside_the_observation_is_left_out(tmp_path: Path) -> None:

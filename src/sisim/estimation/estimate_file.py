@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sisim.checks.issues import Findings
+from sisim.estimation.category_moves import varying
 from sisim.loading.files import beside_it, find, read
 from sisim.loading.load import load_pathway
 from sisim.loading.validation import validate
@@ -31,7 +32,7 @@ States = Name | Annotated[list[Name], Field(min_length=1)]
 Kind = Literal["spells", "looks", "aggregated"]
 FIELDS: dict[Kind, tuple[str, ...]] = {
     "spells": ("person", "state", "from", "to", "born"),
-    "looks": ("person", "state", "seen", "born"),
+    "looks": ("person", "state", "seen"),
     "aggregated": ("transition", "age_from", "age_below", "events", "person_years", "persons"),
 }
 """What an extract has a column of, by its kind."""
@@ -234,7 +235,20 @@ class _EstimationCheck(Findings):
             for where, states in [*given, (("between",), extract.unregistered)]:
                 for state in states:
                     self.refer((*at, *where), state, known, Reason("The state"))
+            if extract.kind == "looks":
+                self._same_for_everyone((*at, "kind"), extract)
         return file
+
+    def _same_for_everyone(self, at: Path, extract: Extract) -> None:
+        """Note it if rates differ between people: looks miss short spells and favour the long."""
+        names = varying(self.pathway, extract.track, extract.categories)
+        if names:
+            reason = Reason(
+                "Looks tell rates only where these are the same for everyone, and not of: {names}. "
+                "Give spells, or an aggregated table.",
+                names=", ".join(names),
+            )
+            self.say(at, reason)
 
     def _observed(self, at: Path, extract: Extract) -> None:
         observed = extract.observed

@@ -27,13 +27,11 @@ class RegisterLooks:
         person: Who, numbered from 0, (pairs,).
         category: Which of the extract's categories, at first and then, (pairs, 2).
         years: How far apart the looks are, in whole months, (pairs,).
-        age: The age midway between them, in years; NaN where no birth is told, (pairs,).
     """
 
     person: Ints
     category: Ints
     years: Floats
-    age: Floats
 
 
 def read_looks(path: Path, extract: Extract) -> RegisterLooks:
@@ -41,7 +39,7 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
 
     Args:
         path: A row for each time that it was seen which state a person was in. Dates as
-            2019-05-01, 2019-05, 20190501 or 2019. `born` need not be there.
+            2019-05-01, 2019-05, 20190501 or 2019.
         extract: What the estimation file says of it. What was seen outside the observation is left
             out.
 
@@ -64,7 +62,6 @@ class _Look:
     row: Row
     category: int
     seen: float
-    born: float
 
 
 class _LookRows:
@@ -81,26 +78,21 @@ class _LookRows:
         if not who:
             self.problems.append(row.problem("person", Reason("Nothing stands here.")))
         category, seen = category_in(row, self._numbers), date_in(row, "seen")
-        born = date_in(row, "born") if row.values["born"] else np.nan
-        wrong = [one for one in (category, seen, born) if isinstance(one, Problem)]
-        self.problems += wrong
-        if isinstance(category, Problem) or isinstance(seen, Problem) or isinstance(born, Problem):
+        self.problems += [one for one in (category, seen) if isinstance(one, Problem)]
+        if isinstance(category, Problem) or isinstance(seen, Problem):
             return
-        if born > seen + 1:
-            self.problems.append(row.problem("born", Reason("It begins before the birth.")))
-        elif who and self._kept[0] <= seen <= self._kept[1]:
-            self._people[who].append(_Look(row, category, seen, born))
+        if who and self._kept[0] <= seen <= self._kept[1]:
+            self._people[who].append(_Look(row, category, seen))
 
     def pairs(self) -> RegisterLooks:
         """Return the pairs, and note where somebody is in two states at one look."""
-        found: list[tuple[int, int, int, float, float]] = []
+        found: list[tuple[int, int, int, float]] = []
         for number, own in enumerate(self._people.values()):
             own.sort(key=lambda one: one.seen)
             for at, then in pairwise(own):
                 months = round(12 * (then.seen - at.seen))
                 if months:
-                    midway = (at.seen + then.seen) / 2 - at.born
-                    found.append((number, at.category, then.category, months / 12, midway))
+                    found.append((number, at.category, then.category, months / 12))
                 elif at.category != then.category:
                     reason = Reason(
                         'The person is in another state the same month in row {row} ("{other}"): '
@@ -109,10 +101,9 @@ class _LookRows:
                         other=at.row.values["state"],
                     )
                     self.problems.append(then.row.problem("seen", reason))
-        person, first, last, years, age = zip(*found, strict=True) if found else ([],) * 5
+        person, first, last, years = zip(*found, strict=True) if found else ([],) * 4
         return RegisterLooks(
             np.array(person, np.int64),
             np.column_stack([np.array(first, np.int64), np.array(last, np.int64)]),
             np.array(years, np.float64),
-            np.array(age, np.float64),
         )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -24,6 +23,7 @@ from sisim.calibration.targets import Histories
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
+from sisim.estimation.category_moves import Move, constant_rate, moves_between
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
 from sisim.estimation.occurrence_exposure import (
@@ -42,8 +42,6 @@ from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
 from sisim.scenario.types import Rate
 
-Move = tuple[int, int]
-"""From which category to which."""
 Teller = Literal["data", "data and pathway", "pathway"]
 BANDS_OF_AGE = (0, 7, 13, 16, 18, 21, 30, 45, 65)
 """Where bands of age begin in what may leave the secure room."""
@@ -162,7 +160,9 @@ def read_extract(plan: EstimationPlan, name: str) -> Register:
         return read_spells(path, extract)
     if extract.kind == "looks":
         return read_looks(path, extract)
-    groups = _told_together(plan.pathway, _moves(plan.pathway, extract))
+    groups = _told_together(
+        plan.pathway, moves_between(plan.pathway, extract.track, extract.categories)
+    )
     return read_aggregated(path, name, extract, [frozenset(names) for names, _ in groups])
 
 
@@ -213,14 +213,14 @@ def estimates(
 def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
     """Return the rates of moves between the categories of an extract, in simulated lives."""
     categories = extract.categories
-    moves = _moves(pathway, extract)
+    moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
     # Calendar years of registers begin in January; those of a simulation in its first month.
     scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
     table = lexis_table(spells, len(categories), scheduled)
     rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
     for (at, to), names in moves.items():
-        exact = _constant(pathway, categories[at], categories[to], names)
+        exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
     return PathwayRates(rates, drawn, table.years)
@@ -231,7 +231,7 @@ def _of_spells(
 ) -> Iterator[RateEstimate]:
     """Yield what an extract tells of each set of transitions that it does not tell apart."""
     extract = plan.estimation.data[name]
-    moves = _moves(plan.pathway, extract)
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
     spells = _registered(extract, register)
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
@@ -243,7 +243,8 @@ def _of_aggregated(
     plan: EstimationPlan, name: str, cells: tuple[AggregatedCell, ...], pathway: PathwayRates
 ) -> Iterator[RateEstimate]:
     """Yield what an aggregated table tells of each set of transitions that it has rows of."""
-    moves = _moves(plan.pathway, plan.estimation.data[name])
+    extract = plan.estimation.data[name]
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
     for transitions, group in _told_together(plan.pathway, moves):
         own = [one for one in cells if one.transitions == frozenset(transitions)]
         known = [(one.events, one.years, one.ages) for one in own if not one.is_hidden]
@@ -259,37 +260,6 @@ def _of_aggregated(
             left_out=sum(one.is_hidden for one in own),
         )
         yield _estimate(plan, name, transitions, observed)
-
-
-def _moves(pathway: Pathway, extract: Extract) -> dict[Move, tuple[str, ...]]:
-    """Return the transitions that may be behind each move from a category to another."""
-    found = {}
-    for (at, left), (to, entered) in product(enumerate(extract.categories), repeat=2):
-        names = tuple(
-            name
-            for name, one in pathway.transitions.items()
-            if one.track == extract.track
-            and left.intersection(one.origin)
-            and entered.intersection(one.to)
-        )
-        if names and at != to:
-            found[at, to] = names
-    return found
-
-
-def _constant(
-    pathway: Pathway, at: frozenset[str], to: frozenset[str], names: tuple[str, ...]
-) -> float | None:
-    """Return the yearly rate of a move that is the same for everyone; None if it is not."""
-    found = [pathway.transitions[name] for name in names]
-    same = all(
-        one.rate is not None
-        and not one.factors
-        and at.issubset(one.origin)
-        and to.issuperset(one.to)
-        for one in found
-    )
-    return sum(one.rate.per_year for one in found if one.rate) if same else None
 
 
 def _with_error(ratio: Gamma, moves: float) -> Gamma:
@@ -398,8 +368,11 @@ def _of_looks(
     plan: EstimationPlan, name: str, looks: RegisterLooks, pathway: PathwayRates
 ) -> tuple[list[RateEstimate], int]:
     """Return what looks tell of each set of transitions, and how many pairs have no way."""
-    groups = _told_together(plan.pathway, _moves(plan.pathway, plan.estimation.data[name]))
-    rates = _at_looks(looks, pathway, [move for _, group in groups for move in group])
+    extract = plan.estimation.data[name]
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
+    groups = _told_together(plan.pathway, moves)
+    # The rates are the same for everyone, and so in every cell: others are refused.
+    rates = pathway.rates[:, :, 0, 0]
     possible = expm((rates > 0) * 1.0) > 0
     way = possible[looks.category[:, 0], looks.category[:, 1]]
     lengths, length = np.unique(looks.years[way], return_inverse=True)
@@ -442,21 +415,6 @@ def _seen(
         drawn=float(sum(pathway.moves[move] for move in moves)),
         worth=(0.0, 0.0),
     )
-
-
-def _at_looks(looks: RegisterLooks, pathway: PathwayRates, moves: list[Move]) -> Floats:
-    """Return yearly rates of moves, at the ages of those seen where they leave, (from, to)."""
-    rates = np.zeros(pathway.moves.shape)
-    ages = np.where(np.isnan(looks.age), -1, looks.age).astype(np.int64)
-    for move in moves:
-        own, count = np.unique(ages[looks.category[:, 0] == move[0]], return_counts=True)
-        bands = [(age, age + 1) if age >= 0 else (0, AGES) for age in own.tolist()]
-        if bands:
-            at = [pathway.at_ages([move], band) for band in bands]
-            rates[move] = np.average(at, weights=count)
-        else:
-            rates[move] = pathway.at_ages([move], (0, AGES))
-    return rates
 
 
 class _Observed(NamedTuple):
