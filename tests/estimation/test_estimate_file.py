@@ -24,7 +24,8 @@ ROWS = f"{HEAD}\n1;HVB;2020-01-01;;2008\n"
         ({"lines": '[transitions.begin]\nprior = "none"'}, 'The transition "begin" does not'),
         ({"lines": "[privacy]\nleast_persons = 1"}, "privacy.least_persons"),
         ({"pathway": "nothing"}, "nothing"),
-        ({"lines": 'kind = "looks"'}, "kind"),
+        ({"lines": 'kind = "rows"'}, "kind"),
+        ({"lines": 'kind = "aggregated"'}, 'The column "person" does not exist'),
     ],
 )
 def test_what_is_wrong_in_the_file_is_told(
@@ -43,3 +44,12 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_estimation(path)
     with pytest.raises(ScenarioError, match="There is no estimation file"):
         load_estimation(tmp_path / "other.toml")
+
+
+def test_of_spells_the_file_says_when_the_register_was_kept(tmp_path: Path) -> None:
+    path = estimation(tmp_path, ROWS)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    without = "\n".join(line for line in lines if not line.startswith("observed"))
+    path.write_text(without, encoding="utf-8")
+    with pytest.raises(ScenarioError, match='"observed" is missing'):
+        load_estimation(path)

@@ -17,8 +17,9 @@ from sisim.estimation.rates import (
     RateEstimate,
     estimates,
     pathway_rates,
+    read_extract,
 )
-from sisim.estimation.spell_table import read_spells
+from sisim.report.estimation_report import aggregated_table, sentences
 
 Nation = dict[str, PathwayRates]
 Told = Callable[..., Estimates]
@@ -40,8 +41,7 @@ def told(nation: Nation, tmp_path: Path) -> Told:
 
     def found(text: str, **more: Any) -> Estimates:
         plan = load_estimation(estimation(tmp_path, text, **more))
-        extracts = plan.estimation.data
-        registers = {name: read_spells(plan.files[name], one) for name, one in extracts.items()}
+        registers = {name: read_extract(plan, name) for name in plan.estimation.data}
         return estimates(plan, registers, nation)
 
     return found
@@ -118,3 +118,120 @@ def test_too_few_moves_tell_nothing_and_what_nobody_is_at_risk_of_is_named(told:
     assert not one(found, "ends").is_told
     away = told(text.replace("HVB", "Hemma"))
     assert {rate.transitions for rate in away.rates if rate.years} == {("begins",)}
+
+
+AGGREGATED = {"columns": "{}", "lines": f'kind = "aggregated"\n{ALONE}'}
+
+
+def test_the_table_by_age_tells_nearly_what_the_spells_it_was_made_of_do(told: Told) -> None:
+    spells = told(register(lives(9, 2000, begins=0.3)), lines=ALONE)
+    table = aggregated_table(spells).to_csv(index=False)
+    found = told(table, **AGGREGATED)
+    for name in ("begins", "ends"):
+        before, after = one(spells, name), one(found, name)
+        assert after.events == before.events
+        assert after.years == pytest.approx(before.years, rel=1e-3)
+        # The time in the state is not in the table: the simulated stands for it.
+        assert after.ratio.mean == pytest.approx(before.ratio.mean, rel=0.05)
+        assert after.told_by == "data"
+    assert aggregated_table(found).empty
+
+
+def test_hidden_counts_of_a_table_by_age_are_left_out_and_counted(told: Told) -> None:
+    head = "transition;age_from;age_below;events;person_years;persons\n"
+    seen = "begins;0;13;40;200;90\nbegins;13;18;30;50,5;20\n"
+    shown = told(head + seen, **AGGREGATED)
+    some = told(f"{head}{seen}begins;18;;;100;12\nends;13;18;x;;\n", **AGGREGATED)
+    assert one(some, "begins").ratio == one(shown, "begins").ratio
+    assert one(some, "begins").left_out == 1
+    assert one(some, "ends").told_by == "pathway"
+    assert any(said.startswith("2 rows of aggregated tables have") for said in sentences(some))
+
+
+def test_the_ages_of_a_table_decide_what_is_expected(told: Told) -> None:
+    """By hand: .2 a year for children, three times that from 13 to 17."""
+    head = "transition;age_from;age_below;events;person_years;persons\n"
+    text = f"{head}begins;0;13;20;100;90\nbegins;13;18;20;100;90\n"
+    assert one(told(text, **AGGREGATED), "begins").expected == pytest.approx(80, rel=0.03)
+
+
+ILLNESS = """name = "illness"
+title = { sv = "Sjukdom", en = "Illness" }
+description = { sv = "Påhittat.", en = "Invented." }
+step = "month"
+[attributes.sex]
+label = { sv = "Kön", en = "Sex" }
+shares = { girl = 0.5, boy = 0.5 }
+[tracks.residence]
+label = { sv = "Bosättning", en = "Residence" }
+start = "here"
+states.here = { label = { sv = "Bor här", en = "Lives here" } }
+[tracks.care]
+label = { sv = "Hälsa", en = "Health" }
+start = "well"
+states.well = { label = { sv = "Frisk", en = "Well" } }
+states.ill = { label = { sv = "Sjuk", en = "Ill" } }
+states.dead = { label = { sv = "Död", en = "Dead" } }
+"""
+MOVES = {("well", "ill"): 0.2, ("well", "dead"): 0.03, ("ill", "dead"): 0.1}
+LOOKS = {"columns": "{}", "residents": 1000, "states": '{ w = "well", i = "ill", d = "dead" }'}
+
+
+def yearly(counts: dict[str, int]) -> str:
+    """Return looks a year apart at people who were in one state and then in another."""
+    pairs = [pair for pair, count in counts.items() for _ in range(count)]
+    rows = [f"{at};{pair[0]};2020\n{at};{pair[1]};2021" for at, pair in enumerate(pairs)]
+    return "\n".join(["person;state;seen", *rows]) + "\n"
+
+
+@pytest.fixture(scope="module")
+def illness(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Estimates]:
+    """Return what looks tell of an illness, by how many were in one state and then another."""
+    folder = tmp_path_factory.mktemp("illness")
+    moves = "".join(
+        f"""[transitions.{at}_{to}]
+label = {{ sv = "{at}", en = "{at}" }}
+track = "care"
+from = "{at}"
+to = "{to}"
+rate = {{ value = {rate}, source = "invented", grade = "assumption" }}
+"""
+        for (at, to), rate in MOVES.items()
+    )
+    (folder / "illness.toml").write_text(ILLNESS + moves, encoding="utf-8")
+    nation: Nation = {}
+
+    def found(**counts: int) -> Estimates:
+        more = {**LOOKS, "pathway": "illness.toml"}
+        path = estimation(folder, yearly(counts), lines='kind = "looks"', **more)
+        plan = load_estimation(path)
+        if not nation:
+            nation.update(pathway_rates(plan))
+        return estimates(plan, {"placements": read_extract(plan, "placements")}, nation)
+
+    return found
+
+
+def test_yearly_looks_tell_rates_and_never_the_shares_that_have_changed(
+    illness: Callable[..., Estimates],
+) -> None:
+    """A hundred times as many as in the worked example: rates of .10, .02 and .15."""
+    found = illness(ww=8869, wi=874, wd=257, ii=3443, id=557)
+    true = {"well_ill": 0.10, "well_dead": 0.02, "ill_dead": 0.15}
+    for (at, to), national in MOVES.items():
+        own = one(found, f"{at}_{to}")
+        assert own.told_by == "data"
+        assert own.ratio.mean * national == pytest.approx(true[f"{at}_{to}"], rel=0.01)
+    assert not any("left out" in said for said in sentences(found))
+
+
+def test_a_move_that_looks_have_too_few_of_is_the_pathway_s_and_a_way_back_is_none(
+    illness: Callable[..., Estimates],
+) -> None:
+    found = illness(ww=880, wi=87, wd=4, ii=344, id=56, iw=1)
+    assert not one(found, "well_dead").is_told
+    assert one(found, "ill_dead").is_told
+    assert found.no_way == 1
+    said = " ".join(sentences(found))
+    assert "1 pair of looks is left out" in said
+    assert "Too few moves to tell (under 5)" in said

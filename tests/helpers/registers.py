@@ -12,6 +12,7 @@ import numpy as np
 PATHWAY = Path(__file__).parent / "register-pathway.toml"
 HEAD = "lopnr;placform;start;slut;fodd"
 STATES = '{ "Hemma" = "home", "HVB" = "care" }'
+COLUMNS = '{ person = "lopnr", state = "placform", from = "start", to = "slut", born = "fodd" }'
 FIRST, LAST = 2019, 2025
 """Between which years, both included, the registers here are kept."""
 MOST_RATE = 5.0
@@ -93,7 +94,7 @@ def estimation(folder: Path, text: str, *, lines: str = "", **more: Any) -> Path
         folder: Where.
         text: The extract.
         lines: Further lines of the table of the extract, and tables after it.
-        more: `states`, `observed`, `pathway`, `top` (lines above the tables), `file`.
+        more: `states`, `observed`, `columns`, `pathway`, `top` (lines above the tables), `file`.
     """
     name = more.get("file", "register.csv")
     (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -109,7 +110,7 @@ file = "{name}"
 track = "care"
 states = {more.get("states", STATES)}
 observed = {{ from = "{first}", to = "{last}" }}
-columns = {{ person = "lopnr", state = "placform", from = "start", to = "slut", born = "fodd" }}
+columns = {more.get("columns", COLUMNS)}
 {lines}
 """,
         encoding="utf-8",

@@ -24,13 +24,14 @@ def estimate(
     """Estimate a pathway's rates from an extract of a register, and write them as other values that
     a scenario takes by `override_files`.
 
-    The file names the pathway, the extract (a row for each time that a person is in a state) and
-    which state of the pathway each state of the register is. The pathway is simulated as it is,
-    so that the moves which came can be held against those that it would give for people of the
-    same ages and times in the state; its numbers are multiplied by what came as a part of what was
-    expected. A small municipality is drawn towards the pathway, as far as the range of its number
-    says. What the register does not tell stays, and that is said. Rows about persons are never
-    written or sent anywhere, and small counts are kept back.
+    The file names the pathway, the extract (a row for each time that a person is in a state, looks
+    at people now and then, or a table of moves and person-years by age) and which state of the
+    pathway each state of the register is. The pathway is simulated as it is, so that the moves
+    which came can be held against those that it would give for people of the same ages and times in
+    the state; its numbers are multiplied by what came as a part of what was expected. A small
+    municipality is drawn towards the pathway, as far as the range of its number says. What the
+    register does not tell stays, and that is said. Rows about persons are never written or sent
+    anywhere, and small counts are kept back.
 
     Example: `sisim estimate estimate.toml --out own.toml`
     """
@@ -65,6 +66,8 @@ def estimate(
         partial.write_text(override_text(found), encoding="utf-8", newline="\n")
     print(out)
     for name, table in tables.items():
+        if table.empty:
+            continue
         path = out.with_name(f"{out.stem}-{name}.csv")
         with whole_file(path) as partial:
             write_csv(table, partial)

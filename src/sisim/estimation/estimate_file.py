@@ -6,12 +6,14 @@ import os
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path as File
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sisim.checks.issues import Findings
+from sisim.estimation.category_moves import varying
 from sisim.loading.files import beside_it, find, read
 from sisim.loading.load import load_pathway
 from sisim.loading.validation import validate
@@ -27,8 +29,13 @@ Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])(-\d{2})?$")]
 """A day, "2019-05-01", or the first of a month, "2019-05"."""
 States = Name | Annotated[list[Name], Field(min_length=1)]
 """A state of the pathway, or several that the register does not tell apart."""
-FIELDS = ("person", "state", "from", "to", "born")
-"""What an extract of spells has a column of."""
+Kind = Literal["spells", "looks", "aggregated"]
+FIELDS: dict[Kind, tuple[str, ...]] = {
+    "spells": ("person", "state", "from", "to", "born"),
+    "looks": ("person", "state", "seen"),
+    "aggregated": ("transition", "age_from", "age_below", "events", "person_years", "persons"),
+}
+"""What an extract has a column of, by its kind."""
 
 
 class Observed(Table):
@@ -47,25 +54,45 @@ class Observed(Table):
 
 
 class Extract(Table):
-    """An extract of a register: a row for each time that a person is in a state of a track.
+    """An extract of a register: what people have been through on a track.
 
-    `states`: what the register calls each state, and which state of the pathway that is, or which
-    ones where it does not tell them apart. `between`: the states in which somebody without a row is
-    (after their first row, until the end of the observation); unset, every move is in the file.
+    `kind`: with `spells` the file has a row for each time that a person is in a state; with `looks`
+    one for each time that it was seen which state somebody was in, as once a year; with
+    `aggregated` it has moves and person-years by age, and no persons. `states`: what the register
+    calls each state, and which state of the pathway that is, or which ones where it does not tell
+    them apart. `between`: the states in which somebody without a row is (after their first row,
+    until the end of the observation); unset, every move is in the file. To an aggregated table
+    `states` and `between` are those of the spells that it was made of.
     """
 
+    kind: Kind = Field(
+        "spells",
+        description="What a row is: a time in a state, a look at somebody, or some ages' moves.",
+    )
     file: str = Field(description="The file, beside this one: CSV or XLSX.")
     track: Name = Field(description="The track whose states it holds.")
     states: Annotated[dict[str, States], Field(min_length=1)] = Field(
         description="The states of the pathway, by what the register calls them."
     )
-    observed: Observed
-    columns: dict[Literal["person", "state", "from", "to", "born"], str] = Field(
-        {}, description="The headings of the file; unset: person, state, from, to, born."
+    observed: Observed | None = Field(
+        None, description="When the register was kept; of spells it must be told."
+    )
+    columns: dict[Name, str] = Field(
+        {}, description="The headings of the file, by what they head; unset: the same words."
     )
     between: States | None = Field(
         None, description="The states in which somebody without a row is."
     )
+
+    @property
+    def years(self) -> tuple[float, float]:
+        """Between which years somebody may be seen; always, if the file does not tell."""
+        return (-inf, inf) if self.observed is None else self.observed.years
+
+    @property
+    def headings(self) -> dict[str, tuple[str, ...]]:
+        """The heading of each column of its kind."""
+        return {name: (self.columns.get(name, name),) for name in FIELDS[self.kind]}
 
     @property
     def mapped(self) -> dict[str, tuple[str, ...]]:
@@ -77,6 +104,13 @@ class Extract(Table):
         """The sets of states that the register tells apart, no two alike."""
         listed = [*self.mapped.values(), *([self.unregistered] if self.unregistered else [])]
         return tuple(dict.fromkeys(frozenset(states) for states in listed))
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of the category of each state of the register."""
+        return {
+            name: self.categories.index(frozenset(states)) for name, states in self.mapped.items()
+        }
 
     @property
     def unregistered(self) -> tuple[str, ...]:
@@ -188,11 +222,11 @@ class _EstimationCheck(Findings):
             reason = Reason('"{name}" cannot be read: {error}.', name=extract.file, error=obstacle)
             close = nearest(file.name, beside_it(file, "*.*"))
             self.say((*at, "file"), reason, close)
-        for end, date in (("from", extract.observed.from_), ("to", extract.observed.to)):
-            if not is_date(date):
-                self.say((*at, "observed", end), Reason("There is no such day."))
-        if not self.problems and extract.observed.years[0] >= extract.observed.years[1]:
-            self.say((*at, "observed"), Reason("The last day comes before the first."))
+        for column in extract.columns:
+            self.refer((*at, "columns", column), column, FIELDS[extract.kind], Reason("The column"))
+        self._observed((*at, "observed"), extract)
+        if extract.kind == "looks" and extract.between is not None:
+            self.say((*at, "between"), Reason("Looks tell nothing of the time between them."))
         if self.refer((*at, "track"), extract.track, self.pathway.tracks, Reason("The track")):
             known = self.pathway.tracks[extract.track].states
             given: list[tuple[Path, tuple[str, ...]]] = [
@@ -201,7 +235,32 @@ class _EstimationCheck(Findings):
             for where, states in [*given, (("between",), extract.unregistered)]:
                 for state in states:
                     self.refer((*at, *where), state, known, Reason("The state"))
+            if extract.kind == "looks":
+                self._same_for_everyone((*at, "kind"), extract)
         return file
+
+    def _same_for_everyone(self, at: Path, extract: Extract) -> None:
+        """Note it if rates differ between people: looks miss short spells and favour the long."""
+        names = varying(self.pathway, extract.track, extract.categories)
+        if names:
+            reason = Reason(
+                "Looks tell rates only where these are the same for everyone, and not of: {names}. "
+                "Give spells, or an aggregated table.",
+                names=", ".join(names),
+            )
+            self.say(at, reason)
+
+    def _observed(self, at: Path, extract: Extract) -> None:
+        observed = extract.observed
+        if observed is None:
+            if extract.kind == "spells":
+                self.say(at, Reason('The key "{key}" is missing.', key="observed"))
+            return
+        for end, date in (("from", observed.from_), ("to", observed.to)):
+            if not is_date(date):
+                self.say((*at, end), Reason("There is no such day."))
+        if not self.problems and observed.years[0] >= observed.years[1]:
+            self.say(at, Reason("The last day comes before the first."))
 
 
 def _listed(states: str | list[str]) -> tuple[str, ...]:

@@ -9,28 +9,33 @@ register tells the level, and the pathway how the rate differs between people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
+from scipy.linalg import expm
 
 from sisim.arrays import Flags, Floats
 from sisim.calibration.life_histories import histories, plain, run_logged
 from sisim.calibration.targets import Histories
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
+from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
+from sisim.estimation.category_moves import Move, constant_rate, moves_between
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
+from sisim.estimation.look_table import RegisterLooks, read_looks
 from sisim.estimation.occurrence_exposure import (
     A_MOMENT,
+    AGES,
     LexisTable,
     ObservedSpells,
     following,
     lexis_table,
     rates_per_year,
 )
+from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
@@ -49,13 +54,15 @@ class RateEstimate:
     Attributes:
         extract: In which extract of the file.
         transitions: The transitions with a rate of their own.
-        events: How many moves.
+        events: How many moves; in looks, how many times the state had changed since the last.
         years: Person-years in the states that they leave.
-        persons: How many persons have been seen there.
+        persons: How many persons have been seen there; in an aggregated table, at least so many.
         expected: How many moves the pathway's numbers would give.
         ratio: The posterior of what came as a part of what was expected.
         told_by: What tells it.
-        by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands).
+        by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands); None if they are
+            those of an aggregated table.
+        left_out: How many cells of an aggregated table are hidden, and left out.
     """
 
     extract: str
@@ -66,7 +73,8 @@ class RateEstimate:
     expected: float
     ratio: Gamma
     told_by: Teller
-    by_age: Floats
+    by_age: Floats | None
+    left_out: int = 0
 
     @property
     def is_told(self) -> bool:
@@ -82,10 +90,28 @@ class PathwayRates:
         rates: Per year, (from, to, ages, times in the category).
         moves: How many simulated moves they rest on, (from, to); infinitely many where the file
             has them.
+        years: Simulated person-years, (categories, ages, times in the category).
     """
 
     rates: Floats
     moves: Floats
+    years: Floats
+
+    def at_ages(self, moves: Collection[Move], ages: tuple[int, int]) -> float:
+        """Return the yearly rate of some moves at ages, over all times in the states they leave.
+
+        Args:
+            moves: The moves.
+            ages: From which age, and below which. Where nobody simulated is so old, the rate is
+                that of all ages.
+        """
+        leave = sorted({at for at, _ in moves})
+        for low, high in (ages, (0, AGES)):
+            years = self.years[:, low:high]
+            if years[leave].any():
+                coming = sum((years[at] * self.rates[at, to, low:high]).sum() for at, to in moves)
+                return float(coming / years[leave].sum())
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -96,13 +122,13 @@ class Estimates:
         plan: The file.
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
-        persons: How many persons each extract has.
+        no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
     """
 
     plan: EstimationPlan
     rates: tuple[RateEstimate, ...]
     unseen: tuple[str, ...]
-    persons: Mapping[str, int]
+    no_way: int = 0
 
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
@@ -115,10 +141,29 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
     Raises:
         ScenarioError: With what is wrong in the extracts.
     """
-    registers = {
-        name: read_spells(plan.files[name], one) for name, one in plan.estimation.data.items()
-    }
+    registers = {name: read_extract(plan, name) for name in plan.estimation.data}
     return estimates(plan, registers, pathway_rates(plan, progress))
+
+
+Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
+"""What stands in an extract, by its kind."""
+
+
+def read_extract(plan: EstimationPlan, name: str) -> Register:
+    """Return what stands in an extract of an estimation file.
+
+    Raises:
+        ScenarioError: With what is wrong in it.
+    """
+    extract, path = plan.estimation.data[name], plan.files[name]
+    if extract.kind == "spells":
+        return read_spells(path, extract)
+    if extract.kind == "looks":
+        return read_looks(path, extract)
+    groups = _told_together(
+        plan.pathway, moves_between(plan.pathway, extract.track, extract.categories)
+    )
+    return read_aggregated(path, name, extract, [frozenset(names) for names, _ in groups])
 
 
 def pathway_rates(
@@ -134,7 +179,7 @@ def pathway_rates(
 
 def estimates(
     plan: EstimationPlan,
-    registers: Mapping[str, RegisterSpells],
+    registers: Mapping[str, Register],
     pathway: Mapping[str, PathwayRates],
 ) -> Estimates:
     """Return what registers tell of a pathway's rates.
@@ -145,8 +190,16 @@ def estimates(
         pathway: See `pathway_rates`.
     """
     rates: list[RateEstimate] = []
+    no_way = 0
     for name, register in registers.items():
-        rates += _of_extract(plan, name, register, pathway[name])
+        if isinstance(register, RegisterSpells):
+            rates += _of_spells(plan, name, register, pathway[name])
+        elif isinstance(register, RegisterLooks):
+            own, without = _of_looks(plan, name, register, pathway[name])
+            rates += own
+            no_way += without
+        else:
+            rates += _of_aggregated(plan, name, register, pathway[name])
     told = {one for rate in rates for one in rate.transitions}
     tracks = {one.track for one in plan.estimation.data.values()}
     unseen = [
@@ -154,72 +207,59 @@ def estimates(
         for name, one in plan.pathway.transitions.items()
         if one.track in tracks and one.rate is not None and name not in told
     ]
-    persons = {name: len(np.unique(one.person)) for name, one in registers.items()}
-    return Estimates(plan, tuple(rates), tuple(unseen), persons)
+    return Estimates(plan, tuple(rates), tuple(unseen), no_way)
 
 
 def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
     """Return the rates of moves between the categories of an extract, in simulated lives."""
     categories = extract.categories
-    moves = _moves(pathway, extract)
+    moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
     # Calendar years of registers begin in January; those of a simulation in its first month.
     scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
     table = lexis_table(spells, len(categories), scheduled)
     rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
     for (at, to), names in moves.items():
-        exact = _constant(pathway, categories[at], categories[to], names)
+        exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
-    return PathwayRates(rates, drawn)
+    return PathwayRates(rates, drawn, table.years)
 
 
-def _of_extract(
+def _of_spells(
     plan: EstimationPlan, name: str, register: RegisterSpells, pathway: PathwayRates
 ) -> Iterator[RateEstimate]:
     """Yield what an extract tells of each set of transitions that it does not tell apart."""
     extract = plan.estimation.data[name]
-    moves = _moves(plan.pathway, extract)
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
     spells = _registered(extract, register)
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
     for transitions, group in _told_together(plan.pathway, moves):
-        yield _estimate(plan, name, transitions, group, data, pathway, spells)
+        yield _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
 
 
-Move = tuple[int, int]
-"""From which category to which."""
-
-
-def _moves(pathway: Pathway, extract: Extract) -> dict[Move, tuple[str, ...]]:
-    """Return the transitions that may be behind each move from a category to another."""
-    found = {}
-    for (at, left), (to, entered) in product(enumerate(extract.categories), repeat=2):
-        names = tuple(
-            name
-            for name, one in pathway.transitions.items()
-            if one.track == extract.track
-            and left.intersection(one.origin)
-            and entered.intersection(one.to)
+def _of_aggregated(
+    plan: EstimationPlan, name: str, cells: tuple[AggregatedCell, ...], pathway: PathwayRates
+) -> Iterator[RateEstimate]:
+    """Yield what an aggregated table tells of each set of transitions that it has rows of."""
+    extract = plan.estimation.data[name]
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
+    for transitions, group in _told_together(plan.pathway, moves):
+        own = [one for one in cells if one.transitions == frozenset(transitions)]
+        known = [(one.events, one.years, one.ages) for one in own if not one.is_hidden]
+        if not own:
+            continue
+        observed = _Observed(
+            events=round(sum(events or 0 for events, _, _ in known)),
+            years=sum(years or 0.0 for _, years, _ in known),
+            # The same person may be in several rows.
+            persons=max((one.persons for one in own if one.persons is not None), default=0),
+            expected=sum((years or 0.0) * pathway.at_ages(group, ages) for _, years, ages in known),
+            drawn=float(sum(pathway.moves[move] for move in group)),
+            left_out=sum(one.is_hidden for one in own),
         )
-        if names and at != to:
-            found[at, to] = names
-    return found
-
-
-def _constant(
-    pathway: Pathway, at: frozenset[str], to: frozenset[str], names: tuple[str, ...]
-) -> float | None:
-    """Return the yearly rate of a move that is the same for everyone; None if it is not."""
-    found = [pathway.transitions[name] for name in names]
-    same = all(
-        one.rate is not None
-        and not one.factors
-        and at.issubset(one.origin)
-        and to.issuperset(one.to)
-        for one in found
-    )
-    return sum(one.rate.per_year for one in found if one.rate) if same else None
+        yield _estimate(plan, name, transitions, observed)
 
 
 def _with_error(ratio: Gamma, moves: float) -> Gamma:
@@ -248,7 +288,7 @@ def _told_together(
 
 def _registered(extract: Extract, register: RegisterSpells) -> ObservedSpells:
     """Return the spells of an extract, seen within the observation alone."""
-    seen = np.broadcast_to(np.array(extract.observed.years), (len(register.person), 2))
+    seen = np.broadcast_to(np.array(extract.years), (len(register.person), 2))
     to = following(register.person, register.category)
     # Somebody without a row is somewhere that the file does not tell.
     apart = np.zeros(len(to), np.bool_)
@@ -324,47 +364,124 @@ def _at_schedule(
     return found
 
 
-def _estimate(
-    plan: EstimationPlan,
-    name: str,
-    transitions: tuple[str, ...],
+def _of_looks(
+    plan: EstimationPlan, name: str, looks: RegisterLooks, pathway: PathwayRates
+) -> tuple[list[RateEstimate], int]:
+    """Return what looks tell of each set of transitions, and how many pairs have no way."""
+    extract = plan.estimation.data[name]
+    moves = moves_between(plan.pathway, extract.track, extract.categories)
+    groups = _told_together(plan.pathway, moves)
+    # The rates are the same for everyone, and so in every cell: others are refused.
+    rates = pathway.rates[:, :, 0, 0]
+    possible = expm((rates > 0) * 1.0) > 0
+    way = possible[looks.category[:, 0], looks.category[:, 1]]
+    lengths, length = np.unique(looks.years[way], return_inverse=True)
+    counts = np.zeros((len(lengths), *rates.shape))
+    np.add.at(counts, (length, *looks.category[way].T), 1.0)
+    panel, least = PanelData(lengths, counts), plan.estimation.privacy.least_persons
+    found = [_seen(looks, way, panel, rates, group, pathway) for _, group in groups]
+    free = [
+        at
+        for at, one in enumerate(found)
+        if one.events >= least and one.persons >= least and one.expected
+    ]
+    told = told_ratios(panel, rates, [group for _, group in groups], free, least)
+    for at, ratio in told.items():
+        found[at] = found[at]._replace(worth=ratio.worth)
+    estimated = [
+        _estimate(plan, name, transitions, observed)
+        for (transitions, _), observed in zip(groups, found, strict=True)
+        if observed.years
+    ]
+    return estimated, int((~way).sum())
+
+
+def _seen(
+    looks: RegisterLooks,
+    way: Flags,
+    panel: PanelData,
+    rates: Floats,
     moves: list[Move],
-    data: LexisTable,
     pathway: PathwayRates,
-    spells: ObservedSpells,
-) -> RateEstimate:
-    """Return what a register tells of transitions by the moves that they are behind."""
+) -> _Observed:
+    """Return what has been seen of some moves at looks, before anything is made of it."""
+    there = np.isin(looks.category[:, 0], [at for at, _ in moves]) & way
+    seen, given = panel.counts.sum(axis=0), expected_pairs(panel, rates)
+    return _Observed(
+        events=int(sum(seen[move] for move in moves)),
+        years=float(looks.years[there].sum()),
+        persons=len(np.unique(looks.person[there])),
+        expected=float(sum(given[move] for move in moves)),
+        drawn=float(sum(pathway.moves[move] for move in moves)),
+        worth=(0.0, 0.0),
+    )
+
+
+class _Observed(NamedTuple):
+    """What came of transitions that an extract tells by their sum: see `RateEstimate`.
+
+    `drawn`: how many simulated moves the expected ones rest on. `worth`: how many moves and
+    expected ones tell as much; None: those that came.
+    """
+
+    events: int
+    years: float
+    persons: int
+    expected: float
+    drawn: float
+    by_age: Floats | None = None
+    left_out: int = 0
+    worth: tuple[float, float] | None = None
+
+
+def _observed(
+    moves: list[Move], data: LexisTable, pathway: PathwayRates, spells: ObservedSpells
+) -> _Observed:
+    """Return what came in spells of the moves that some transitions are behind."""
     leave = sorted({at for at, _ in moves})
     events = sum(data.moves[move] for move in moves).sum(axis=1)
     years = data.years[leave].sum(axis=(0, 2))
-    expected = float(sum((data.years[at] * pathway.rates[at, to]).sum() for at, to in moves))
-    count = int(events.sum())
     seen = np.isin(spells.category, leave) & (spells.start < spells.seen[:, 1])
     seen &= spells.end > spells.seen[:, 0]
-    persons = len(np.unique(spells.person[seen]))
-    least = plan.estimation.privacy.least_persons
-    ratio, told = _posterior(plan, transitions, count, expected)
-    if count < least or is_hidden(persons, least) or not expected:
-        told = "pathway"
     parts = [
         np.add.reduceat(one, BANDS_OF_AGE)
         for one in (events, years, data.people[leave].sum(axis=0))
     ]
+    return _Observed(
+        events=int(events.sum()),
+        years=float(years.sum()),
+        persons=len(np.unique(spells.person[seen])),
+        expected=float(sum((data.years[at] * pathway.rates[at, to]).sum() for at, to in moves)),
+        drawn=float(sum(pathway.moves[move] for move in moves)),
+        by_age=np.array(parts),
+    )
+
+
+def _estimate(
+    plan: EstimationPlan, name: str, transitions: tuple[str, ...], observed: _Observed
+) -> RateEstimate:
+    """Return what an extract tells of transitions by what came of them."""
+    least = plan.estimation.privacy.least_persons
+    events, expected = observed.worth or (observed.events, observed.expected)
+    ratio, told = _posterior(plan, transitions, events, expected)
+    if observed.events < least or is_hidden(observed.persons, least) or not expected:
+        told = "pathway"
     return RateEstimate(
         name,
         transitions,
-        count,
-        float(years.sum()),
-        persons,
-        expected,
-        _with_error(ratio, float(sum(pathway.moves[move] for move in moves))),
+        observed.events,
+        observed.years,
+        observed.persons,
+        observed.expected,
+        _with_error(ratio, observed.drawn),
         told,
-        np.array(parts),
+        observed.by_age,
+        observed.left_out,
     )
 
 
 def _posterior(
-    plan: EstimationPlan, transitions: tuple[str, ...], events: int, expected: float
+    plan: EstimationPlan, transitions: tuple[str, ...], events: float, expected: float
 ) -> tuple[Gamma, Teller]:
     """Return the posterior of a ratio, and what tells it."""
     prior = next((one for name in transitions if (one := _prior(plan, name)) is not None), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -61,9 +62,8 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    columns = {name: (extract.columns.get(name, name),) for name in FIELDS}  # type: ignore[call-overload]
-    rows = read_sheet(path, columns, FIELDS).rows
-    _refuse_identities(path, rows)
+    rows = read_sheet(path, extract.headings, FIELDS["spells"]).rows
+    refuse_identities(path, rows)
     found = _ExtractRows(extract)
     for row in rows:
         found.read(row)
@@ -73,7 +73,7 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     return found.spells()
 
 
-def _refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
+def refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
     """Refuse an extract in which people have personal identity numbers.
 
     Raises:
@@ -90,6 +90,31 @@ def _refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
         raise ScenarioError([Problem(Place(str(path), 0), "person", reason)])
 
 
+def date_in(row: Row, column: str) -> float | Problem:
+    """Return a date in years, or what is wrong with it; a year is enough of a birth or a look."""
+    text = row.values[column]
+    if column in ("born", "seen") and re.fullmatch(r"\d{4}", text):
+        return int(text) + 0.5
+    found = DATE.fullmatch(text)
+    date = "-".join(part for part in found.groups() if part) if found else ""
+    if not date or not "01" <= date[5:7] <= "12" or not is_date(date):
+        reason = Reason(
+            '"{text}" is no date: write 2019-05-01 or 2019-05.',
+            text="…" if column == "born" else text,
+        )
+        return row.problem(column, reason)
+    return months_until(date) / 12
+
+
+def category_in(row: Row, numbers: Mapping[str, int]) -> int | Problem:
+    """Return the number of the category that a row is in, or what is wrong with its state."""
+    state = row.values["state"]
+    if state in numbers:
+        return numbers[state]
+    reason = Reason('The state "{state}" is not among `states` of the file.', state=state)
+    return row.problem("state", reason, nearest(state, numbers), tuple(numbers))
+
+
 @dataclass(frozen=True)
 class _Spell:
     row: Row
@@ -104,27 +129,25 @@ class _ExtractRows:
 
     def __init__(self, extract: Extract) -> None:
         self.problems: list[Problem] = []
-        self._states = extract.mapped
+        self._numbers = extract.numbers
         self._categories = extract.categories
         self._between = frozenset(extract.unregistered)
-        self._until = extract.observed.years[1]
+        self._until = extract.years[1]
         self._people: dict[str, list[_Spell]] = defaultdict(list)
 
     def read(self, row: Row) -> None:
         """Read a row, or note what is wrong with it."""
-        who, state = row.values["person"], row.values["state"]
+        who = row.values["person"]
         if not who:
             self.problems.append(row.problem("person", Reason("Nothing stands here.")))
-        category = -1
-        if state in self._states:
-            category = self._categories.index(frozenset(self._states[state]))
-        else:
-            reason = Reason('The state "{state}" is not among `states` of the file.', state=state)
-            close = nearest(state, self._states)
-            self.problems.append(row.problem("state", reason, close, tuple(self._states)))
+        category = category_in(row, self._numbers)
+        if isinstance(category, Problem):
+            self.problems.append(category)
         start, born = self._date(row, "from"), self._date(row, "born")
         end = self._date(row, "to") if row.values["to"] else OPEN
-        if start is None or born is None or end is None or category < 0 or not who:
+        if start is None or born is None or end is None or not who:
+            return
+        if isinstance(category, Problem):
             return
         if end < start:
             self.problems.append(row.problem("to", Reason("It ends before it begins.")))
@@ -134,19 +157,11 @@ class _ExtractRows:
             self._people[who].append(_Spell(row, category, start, end, born))
 
     def _date(self, row: Row, column: str) -> float | None:
-        text = row.values[column]
-        if column == "born" and re.fullmatch(r"\d{4}", text):
-            return int(text) + 0.5
-        found = DATE.fullmatch(text)
-        date = "-".join(part for part in found.groups() if part) if found else ""
-        if not date or not "01" <= date[5:7] <= "12" or not is_date(date):
-            reason = Reason(
-                '"{text}" is no date: write 2019-05-01 or 2019-05.',
-                text=text if column in ("from", "to") else "…",
-            )
-            self.problems.append(row.problem(column, reason))
+        found = date_in(row, column)
+        if isinstance(found, Problem):
+            self.problems.append(found)
             return None
-        return months_until(date) / 12
+        return found
 
     def check_order(self) -> None:
         """Sort everyone's spells, and note where somebody is in two states at once."""

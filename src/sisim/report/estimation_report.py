@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sisim.estimation.aggregated_extract import TOGETHER
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
 from sisim.estimation.suppression import hidden, is_hidden
 from sisim.i18n import n_, t
@@ -153,11 +154,14 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
     Returns:
         A row per set of transitions and band of age. Columns: extract, transition (those that are
         told together, with +), age_from, age_below (empty: no end), events, person_years, persons.
-        A count that is small, or could be worked out to be, is empty.
+        A count that is small, or could be worked out to be, is empty. What an extract has in such
+        a table already is not written anew.
     """
     least = found.plan.estimation.privacy.least_persons
     rows = []
     for rate in found.rates:
+        if rate.by_age is None:
+            continue
         events, years, persons = rate.by_age
         known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
         unseen = hidden(events.astype(int).tolist(), least)
@@ -169,7 +173,7 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
             rows.append(
                 {
                     "extract": rate.extract,
-                    "transition": "+".join(rate.transitions),
+                    "transition": TOGETHER.join(rate.transitions),
                     "age_from": low,
                     "age_below": BANDS_OF_AGE[band + 1] if band + 1 < len(BANDS_OF_AGE) else None,
                     "events": None if gone else int(events[band]),
@@ -227,6 +231,26 @@ def sentences(found: Estimates) -> list[str]:
                 "Nobody in the register is at risk of these, so that the pathway's number is kept: "
                 "{names}.",
                 names=listing([lower(label) for label in labels]),
+            )
+        )
+    left_out = sum(one.left_out for one in found.rates)
+    if left_out:
+        said.append(
+            n_(
+                "1 row of aggregated tables has a hidden count and is left out, with its moves and "
+                "its person-years.",
+                "{n} rows of aggregated tables have a hidden count and are left out, with their "
+                "moves and their person-years.",
+                left_out,
+            )
+        )
+    if found.no_way:
+        said.append(
+            n_(
+                "1 pair of looks is left out, as no rates lead from the one state to the other.",
+                "{n} pairs of looks are left out, as no rates lead from the one state to the "
+                "other.",
+                found.no_way,
             )
         )
     said += [_apart(found.plan.pathway, one) for one in told if len(one.transitions) > 1]
