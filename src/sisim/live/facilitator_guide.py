@@ -130,14 +130,17 @@ def _project(comparison: Comparison) -> Moment:
 
 
 def _new_way(comparison: Comparison) -> Moment:
+    goes_on = any(kind == "new_way" for kind, *_ in comparison.new_way.phases)
     return Moment(
         21,
         29,
         _titled(comparison, "new_way"),
         (("2", t("figure 2 alone")), ("0", t("both figures beside each other"))),
         (
-            t("What differs between the figures after the project, and why?"),
-            t("What would have to change in ordinary operation, and who pays for it?"),
+            t("What differs between the figures, and why?"),
+            t("What would have to change in ordinary operation, and who pays for it?")
+            if goes_on
+            else t("Which of the two would you choose, and for whom?"),
         ),
         (
             _answer(comparison, "new_way"),
