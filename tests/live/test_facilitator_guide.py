@@ -13,7 +13,7 @@ from helpers.made_up import MadeUp
 import sisim.live
 from sisim.analysis.comparison import Comparison, compare
 from sisim.i18n import in_language, number
-from sisim.live.facilitator_guide import Moment, guide, preparations
+from sisim.live.facilitator_guide import LessonPart, guide, preparations
 from sisim.report.formats import money
 
 SCRIPT = Path(sisim.live.__file__).parent / "static" / "page.js"
@@ -30,7 +30,7 @@ def english() -> Iterator[None]:
         yield
 
 
-def words(moment: Moment) -> list[str]:
+def words(moment: LessonPart) -> list[str]:
     return [moment.title, *moment.ask, *moment.expect, *(text for _, text in moment.press)]
 
 

@@ -23,7 +23,7 @@ Press = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Moment:
+class LessonPart:
     """A part of the lesson.
 
     Attributes:
@@ -55,7 +55,7 @@ def preparations() -> tuple[str, ...]:
     )
 
 
-def guide(comparison: Comparison) -> list[Moment]:
+def guide(comparison: Comparison) -> list[LessonPart]:
     """Return the parts of the lesson, whose answers are those of a comparison."""
     return [
         _baseline(comparison),
@@ -68,7 +68,7 @@ def guide(comparison: Comparison) -> list[Moment]:
     ]
 
 
-def _baseline(comparison: Comparison) -> Moment:
+def _baseline(comparison: Comparison) -> LessonPart:
     goes = t(
         "Without the investment the cost goes from {today} in {start} to {then} in {last}.",
         today=money(comparison.today),
@@ -76,7 +76,7 @@ def _baseline(comparison: Comparison) -> Moment:
         then=money(float(comparison.without.cost.mean[-1])),
         last=str(comparison.years[-1]),
     )
-    return Moment(
+    return LessonPart(
         0,
         5,
         t("The future that nobody chooses"),
@@ -89,8 +89,8 @@ def _baseline(comparison: Comparison) -> Moment:
     )
 
 
-def _guess(comparison: Comparison) -> Moment:
-    return Moment(
+def _guess(comparison: Comparison) -> LessonPart:
+    return LessonPart(
         5,
         13,
         t("The room guesses first"),
@@ -109,8 +109,8 @@ def _guess(comparison: Comparison) -> Moment:
     )
 
 
-def _project(comparison: Comparison) -> Moment:
-    return Moment(
+def _project(comparison: Comparison) -> LessonPart:
+    return LessonPart(
         13,
         21,
         _titled(comparison, "project"),
@@ -129,9 +129,9 @@ def _project(comparison: Comparison) -> Moment:
     )
 
 
-def _new_way(comparison: Comparison) -> Moment:
+def _new_way(comparison: Comparison) -> LessonPart:
     goes_on = any(kind == "new_way" for kind, *_ in comparison.new_way.phases)
-    return Moment(
+    return LessonPart(
         21,
         29,
         _titled(comparison, "new_way"),
@@ -150,8 +150,8 @@ def _new_way(comparison: Comparison) -> Moment:
     )
 
 
-def _doubt(comparison: Comparison) -> Moment:
-    return Moment(
+def _doubt(comparison: Comparison) -> LessonPart:
+    return LessonPart(
         29,
         37,
         t("What if we are wrong?"),
@@ -176,8 +176,8 @@ def _doubt(comparison: Comparison) -> Moment:
     )
 
 
-def _people(comparison: Comparison) -> Moment:
-    return Moment(
+def _people(comparison: Comparison) -> LessonPart:
+    return LessonPart(
         37,
         42,
         t("The people behind the curves"),
@@ -200,13 +200,13 @@ def _people(comparison: Comparison) -> Moment:
     )
 
 
-def _decision(comparison: Comparison) -> Moment:
+def _decision(comparison: Comparison) -> LessonPart:
     sums = [
         f"{number_of(one)}: {told}"
         for one in WHICH
         if (told := all_years(comparison, comparison.side(one)))
     ]
-    return Moment(
+    return LessonPart(
         42,
         45,
         t("Together"),

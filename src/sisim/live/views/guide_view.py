@@ -7,7 +7,7 @@ from nicegui.client import Client
 
 from sisim.analysis.comparison import Comparison
 from sisim.i18n import Lang, t
-from sisim.live.facilitator_guide import Moment, guide, preparations
+from sisim.live.facilitator_guide import LessonPart, guide, preparations
 from sisim.live.tags import Tag, at_once
 from sisim.live.views.page import Page
 from sisim.live.visitor_context import in_page, set_reader
@@ -76,7 +76,7 @@ class GuideView:
             Tag("p", line, "made")
         Tag("p", footer(comparison.result), "made")
 
-    def _moment(self, moment: Moment) -> None:
+    def _moment(self, moment: LessonPart) -> None:
         with Tag("tr"):
             Tag("th", f"{moment.first}–{moment.last}", scope="row")
             with Tag("td"):
