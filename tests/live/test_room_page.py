@@ -97,6 +97,41 @@ class Participant:
         assert self.ask("/leave", {}).status_code == 200
 
 
+SCREEN = (1920, 1080)
+LOOKS = "(cells) => cells.map((one) => [getComputedStyle(one).textAlign, one.clientHeight])"
+OUTSIDE = """() => {
+    const chart = document.getElementById("chart-rounds");
+    const { left } = chart.getBoundingClientRect();
+    return [...chart.querySelectorAll("text")]
+        .filter((one) => one.getBoundingClientRect().left < left).map((one) => one.textContent);
+}"""
+
+
+@pytest.mark.parametrize(("lang", "nobody"), [("sv", "Ingen har gått"), ("en", "Nobody has")])
+def test_the_screen_is_whole_before_anyone_has_joined(
+    chromium: Any, server: Server, lang: str, nobody: str
+) -> None:
+    teacher = Visitor(
+        chromium, server.address, f"room?lang={lang}", size=SCREEN, wait="#code", rests=False
+    )
+    page = teacher.page
+    assert teacher.text("#count").startswith(nobody)
+    page.click("#go-on")
+    page.wait_for_selector("#round")
+    assert not re.search(r"\d", teacher.text("#count"))
+    looks = page.locator(".offered tbody tr").first.locator("th, td").evaluate_all(LOOKS)
+    assert [align for align, _ in looks] == ["left", "left", "right"]
+    # It is read from the last row of the room.
+    assert page.locator(".offered tbody").evaluate("one => one.clientHeight") > SCREEN[1] / 6
+    for _ in range(2):
+        page.click("#go-on")
+    page.wait_for_selector("#chart-rounds svg")
+    page.wait_for_function(f"() => ({OUTSIDE})().length === 0")
+    page.click("#again")
+    page.wait_for_selector("#code")
+    teacher.leave()
+
+
 def test_forty_play_and_two_of_them_are_rude(
     chromium: Any, server: Server, participants: str
 ) -> None:

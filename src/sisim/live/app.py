@@ -32,6 +32,7 @@ from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.tags import Tag
+from sisim.live.views.guide_view import GuideView
 from sisim.live.views.page import Page, usual
 from sisim.live.views.room_view import RoomView
 from sisim.live.views.speaker_view import Speaker
@@ -203,6 +204,14 @@ def add_page(library: Library, begin: Settings) -> None:
         ui.add_head_html(head)
         ui.add_head_html("<script>window.sisim_remote = true</script>")
         unmet.when_connected(lambda: Speaker(pages.get(of), begin.lang))
+
+    @ui.page("/guide/{of}", title="sisim")
+    def guide(of: str) -> None:
+        ui.add_head_html(head)
+        page = pages.get(of)
+        with in_language(begin.lang if page is None else page.state.settings.lang):
+            ui.add_head_html(_when_it_fails())
+        unmet.when_connected(lambda: GuideView(pages.get(of), begin.lang))
 
     app.add_exception_handler(404, _nothing_here)
 

@@ -230,7 +230,9 @@ class ParticipantWords:
 
 
 def done_in(done: int, places: int) -> str:
-    """Return in how many municipalities a project is done."""
+    """Return in how many municipalities a project is done; a dash where there is none."""
+    if places == 0:
+        return "–"
     if places == 1:
         return t("done") if done else t("not done")
     return t("in {done} of {places}", done=str(done), places=str(places))

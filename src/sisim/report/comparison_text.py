@@ -406,11 +406,16 @@ def _numbers(story: Comparison, side: Investing) -> str:
     counts = t(
         "{figure}: {people}; {invested} invested, {lower_cost} lower cost, {net} net ({how}).",
         figure=number_of(side.which),
-        people=", ".join(_people(mean)),
+        people=counted_people(side),
         how=worth_words(story.scenario.economy.discount_costs.value),
         **{name: money(mean[name]) for name in ("invested", "lower_cost", "net")},
     )
     return f"{counts} {paid_back(story, side)}."
+
+
+def counted_people(side: Investing) -> str:
+    """Return how many took part, how many were affected, and what cases there were fewer of."""
+    return ", ".join(_people({name: estimate[0] for name, estimate in side.headline.items()}))
 
 
 def _helped(people: float) -> str:
@@ -418,7 +423,6 @@ def _helped(people: float) -> str:
 
 
 def _people(mean: Mapping[str, float]) -> Iterator[str]:
-    """Yield how many took part, how many were affected, and what cases there were fewer of."""
     yield _helped(mean["helped"])
     affected, returns = mean["affected"], round(mean["avoided_returns"])
     if not isnan(affected):

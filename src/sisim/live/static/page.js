@@ -96,6 +96,7 @@ window.sisim = (() => {
   const blank = () => void document.body.classList.toggle("blank");
   // A window of the speaker's own; keys pressed there are passed on to this one.
   const speaker = () => window.sisim_remote || open(`speaker/${clientId}`, "sisim-speaker", "popup,width=760,height=600");
+  const guide = () => void open(`guide/${clientId}`, "sisim-guide");
   // Whatever is touched while the page is blank brings it back, and does nothing else.
   const wake = () => document.body.classList.contains("blank") && (document.body.classList.remove("blank"), true);
   addEventListener("pointerdown", (event) => wake() && event.preventDefault());
@@ -193,5 +194,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, copy, bring };
+  return { chart, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, guide, copy, bring };
 })();

@@ -127,6 +127,7 @@ class Drawer:
             with Tag("div", css="head"):
                 Tag("h2", title)
                 button(t("Close"), close, id="drawer-close")
+            at_once(t("Guide for 45 minutes, to print"), "sisim.guide()", id="drawer-guide")
             self._scenarios()
             Tag("h3", t("What is simulated"))
             if state.scenario.population.residents is not None:

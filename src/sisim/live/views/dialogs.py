@@ -62,6 +62,7 @@ class Dialogs:
                     with Tag("dt"):
                         Tag("kbd", key)
                     Tag("dd", text)
+            at_once(t("Guide for 45 minutes, to print"), "sisim.guide()", id="open-guide")
 
         self.open(t("Keys"), fill)
 

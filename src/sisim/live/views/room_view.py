@@ -76,7 +76,7 @@ class RoomView:
 
     def _sized(self, told: Any) -> None:
         match told:
-            case [int() | float() as wide, int() | float() as tall]:
+            case [int() | float() as wide, int() | float() as tall, *_]:
                 self._look = Look(self._look.dark, scale=float(wide), tall=float(tall))
                 self.follow()
 
@@ -195,37 +195,30 @@ class RoomView:
         Tag("p", round_terms(room.round), "terms")
         if room.phase == "closed":
             Tag("p", t("The round is closed, and can be revealed."), "terms", role="status")
-        self._seats()
+        # First: however many have joined, what they decide on is not pushed off the screen.
         self._projects()
+        self._seats()
 
     def _projects(self) -> None:
         """Show what the round is about: what everybody may know before it is revealed."""
         game, unit = self._room.game, common_unit(self._room.game)
         with Tag("table", css="plan offered"):
             with Tag("thead"), Tag("tr"):
-                for text in (t("Project"), t("Delivered by"), t("Costs")):
-                    Tag("th", text, scope="col")
+                Tag("th", t("Project"), scope="col")
+                Tag("th", t("Delivered by"), "words", scope="col")
+                Tag("th", t("Costs"), scope="col")
             with Tag("tbody"):
                 for n, name in enumerate(game.projects):
                     with Tag("tr"):
                         Tag("th", self._texts.projects[name].text, scope="row")
-                        Tag("td", self._texts.administrations[game.delivers[n]].text)
+                        delivers = self._texts.administrations[game.delivers[n]].text
+                        Tag("td", delivers, "words")
                         Tag("td", money(game.costs[n], unit))
 
     def _seats(self) -> None:
         """Show every seat by its number and administration, and whether it has answered."""
         room = self._room
-        asked = [seat for seat in room.seats if room.asked(seat)]
-        answered = sum(room.answered(seat) for seat in asked)
-        joined = n_("{n} has joined.", "{n} have joined.", len(room.seats))
-        if room.phase != "lobby":
-            told = t(
-                "{answered} of the {asked} who are asked have answered.",
-                answered=str(answered),
-                asked=str(len(asked)),
-            )
-            joined = f"{joined} {told}"
-        Tag("p", joined, "count", role="status", id="count")
+        Tag("p", self._count(), "count", role="status", id="count")
         for role in room.game.roles:
             own = [seat for seat in room.seats if seat.role == role]
             with Tag("div", css="seats"):
@@ -233,6 +226,31 @@ class RoomView:
                 with Tag("ul"):
                     for seat in own:
                         self._seat(seat)
+
+    def _count(self) -> str:
+        """Return how many have joined, and how many of those who are asked have answered."""
+        room = self._room
+        if not room.seats:
+            return t("Nobody has joined yet.")
+        joined = n_("{n} has joined.", "{n} have joined.", len(room.seats))
+        if room.phase == "lobby":
+            return joined
+        asked = [seat for seat in room.seats if room.asked(seat)]
+        answered = sum(room.answered(seat) for seat in asked)
+        match len(asked):
+            case 0:
+                told = t("Nobody who has joined is asked in this round.")
+            case 1 if answered:
+                told = t("The one who is asked has answered.")
+            case 1:
+                told = t("The one who is asked has not answered yet.")
+            case many:
+                told = t(
+                    "{answered} of the {asked} who are asked have answered.",
+                    answered=str(answered),
+                    asked=str(many),
+                )
+        return f"{joined} {told}"
 
     def _seat(self, seat: Seat) -> None:
         room = self._room
@@ -302,14 +320,17 @@ class RoomView:
         game, rule = room.game, room.game.by_rule[room.round]
         with Tag("table", css="plan", id="projects"):
             with Tag("thead"), Tag("tr"):
-                for text in (t("Project"), t("Done"), t("The rule"), t("Costs"), t("Worth to all")):
+                Tag("th", t("Project"), scope="col")
+                for text in (t("Done"), t("The rule")):
+                    Tag("th", text, "words", scope="col")
+                for text in (t("Costs"), t("Worth to all")):
                     Tag("th", text, scope="col")
             with Tag("tbody"):
                 for n, name in enumerate(game.projects):
                     with Tag("tr"):
                         Tag("th", self._texts.projects[name].text, scope="row")
-                        Tag("td", done_in(counted.done[n], counted.places))
-                        Tag("td", t("yes") if rule[n] else t("no"))
+                        Tag("td", done_in(counted.done[n], counted.places), "words")
+                        Tag("td", t("yes") if rule[n] else t("no"), "words")
                         Tag("td", money(game.costs[n], unit))
                         with Tag("td", money(game.values[n], unit)):
                             low, high = (end / unit.size for end in game.ranges[n])
