@@ -114,7 +114,7 @@ def test_peers_matter_only_where_the_assumption_is_switched_on() -> None:
 def test_ordinary_prevention_can_be_taken_away_and_what_it_prevented_is_seen() -> None:
     """A study of its own: nobody gets support at school from the start on."""
     scenario = sisim.load(
-        EXPERIMENTS / "without-support.toml",
+        EXPERIMENTS / "without-support" / "scenario.toml",
         {"population.residents": 8000, "time.years": 8, "replications": 1},
     )
     found = Results(simulate(scenario))

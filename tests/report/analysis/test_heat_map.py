@@ -65,7 +65,7 @@ def test_the_sentences_name_the_lowest_and_the_highest_cell(lang: str) -> None:
     lowest, highest = sentences(subject(), grid())
     assert "40" in lowest
     assert "90" in highest
-    assert lowest.startswith({"en": "Lowest: SEK", "sv": "Lägst: "}[lang])
+    assert lowest.startswith({"en": "Lowest: −SEK", "sv": "Lägst: "}[lang])
 
 
 def test_on_a_cell_the_ring_is_that_cells_and_between_cells_it_lies_between(lang: str) -> None:

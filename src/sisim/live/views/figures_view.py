@@ -58,7 +58,9 @@ class FiguresView:
             Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
             self._tags[f"caption-{which}"] = Tag("p", css="caption")
             place = f"chart-{which}"
-            chart = self._charts[which] = ChartElement(state.option(which), place)
+            # A name from the first: what the picture shows is told when it has been drawn.
+            chart = ChartElement(state.option(which), place, _heading(which, []))
+            self._charts[which] = chart
             if guessing:  # the keyboard draws, too
                 chart.props["tabindex"], chart.props["role"] = 0, "application"
             self._tags[f"verdict-{which}"] = Tag("p", css="verdict")
@@ -143,8 +145,7 @@ class FiguresView:
             said = conclusion(comparison, side)
             self._text(f"verdict-{which}", said if whole and reveal.brackets else "")
             told = [caption(side), said] if whole else [asked] if guessing else []
-            heading = ". ".join([number_of(which), *told, t("Key V shows the numbers as a table")])
-            self._script.attribute(self._charts[which], "aria-label", heading)
+            self._script.attribute(self._charts[which], "aria-label", _heading(which, told))
             for (whose, name), (value, interval) in cells.items():
                 if whose == which:
                     self._text(f"{which}-{name}", value if whole else "–")
@@ -156,3 +157,8 @@ class FiguresView:
 
     def _text(self, name: str, text: str) -> None:
         self._script.text(self._tags[name], text)
+
+
+def _heading(which: Which, told: list[str]) -> str:
+    """Return what a figure is called by who cannot see it, with what it tells."""
+    return ". ".join([number_of(which), *told, t("Key V shows the numbers as a table")])
