@@ -192,7 +192,7 @@ def course_of(
         )
         if progress is not None:
             progress(number + 1, replications)
-    # A payer that is not touched is none of it.
+    # A payer that is not affected is none of it.
     amounts = {kind: np.array(own) for kind, own in parts.items()}
     kept = {k: v for k, v in amounts.items() if not k.startswith("cost.") or np.any(v)}
     population = scenario.population

@@ -60,7 +60,7 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     Keys: `sick_sicker.ns_per_person_cycle` (one strategy alone, one thread),
     `sick_sicker.second_strategy_ns` (what a treatment that changes no transition adds),
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
-    and without), `small_arm.extra_share` (what an arm that touches 60 people adds to the run
+    and without), `small_arm.extra_share` (what an arm that affects 60 people adds to the run
     without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
     proportion to people to this power), those of `sisim.bench.bench_sweep` and of
     `sisim.bench.bench_live`, and the processor and the versions. Times are the least measured;
@@ -164,7 +164,7 @@ MUNICIPALITY = {"population.residents": 100_000, "time.history": 0}
 
 
 def _small_arm() -> dict[str, Any]:
-    """Measure a run without any arm, and with one that touches sixty people.
+    """Measure a run without any arm, and with one that affects sixty people.
 
     Their difference is less than the computer's own: the least of each part is added up.
     """

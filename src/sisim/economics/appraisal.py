@@ -461,8 +461,8 @@ def headline(ledger: Ledger, worth: Appraisal) -> dict[str, Estimate]:
     before = clock.start - clock.history
     helped = result.treatments("started")[:, number - 1, :, before:].sum(axis=(1, 2, 3))
     first, returns = _avoided(ledger, number)
-    touched = [one.affected for one in result.replications]
-    affected = np.array([NAN if one is None else one[number - 1] for one in touched])
+    counted = [one.affected for one in result.replications]
+    affected = np.array([NAN if one is None else one[number - 1] for one in counted])
     found = {
         "helped": helped,
         "avoided": first,

@@ -182,7 +182,7 @@ def _people(comparison: Comparison) -> LessonPart:
         42,
         t("The people behind the curves"),
         (
-            (t("People"), t("everyone whose life the investment touches, in both worlds")),
+            (t("People"), t("everyone whose life the investment affects, in both worlds")),
             (t("Space"), t("lets the years go by; ← → a year at a time")),
             (t("Click"), t("on a dot: the two lives of that person, and why they part")),
         ),

@@ -40,7 +40,7 @@ def presets(sliders: Sequence[Slider]) -> list[Preset]:
         ),
         asked("careful", t("Half of every effect"), **half),
         asked("inflow-only", t("Only the inflow changes"), effect=0.0),
-        asked("no-inflow", t("A new way that does not touch the inflow"), inflow=0.0),
+        asked("no-inflow", t("A new way that does not affect the inflow"), inflow=0.0),
         asked("lasting", t("An effect that lasts"), half_life=_end(known, "half_life")),
         asked("all-reached", t("Everyone is reached"), reach=1.0),
     ]

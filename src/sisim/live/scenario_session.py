@@ -126,6 +126,6 @@ class ScenarioSession:
     def yearly_states(
         self, changes: Changes, most: int = 150, progress: Progress | None = None
     ) -> YearlyStates:
-        """Return the states of some of those whose lives are touched, at most so many."""
+        """Return the states of some of those whose lives are affected, at most so many."""
         affected = self._variants.affected(changes, self._begin(changes, 1, progress))
         return yearly_states(affected, most)

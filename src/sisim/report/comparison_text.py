@@ -229,13 +229,13 @@ def _costs_held(story: Comparison, *, everyone: bool, room: int) -> str:
     if story.view.ordinary:
         return t("{whose}: all that the pathway counts, also what everyone has.", whose=whose)
     named = t(
-        "{whose} that the investment can touch. Left out, since everyone has it: {what}.",
+        "{whose} that the investment can affect. Left out, since everyone has it: {what}.",
         whose=whose,
         what=listing(ordinary),
     )
     if len(named) <= room:
         return named
-    return t("{whose} that the investment can touch; what everyone has is left out.", whose=whose)
+    return t("{whose} that the investment can affect; what everyone has is left out.", whose=whose)
 
 
 def perspective(scenario: Scenario) -> str | None:

@@ -123,7 +123,7 @@ class PeopleView:
         if not dots.keys:
             return t("Nobody's life is another than without: there is nobody to follow.")
         return t(
-            "People whose lives the investment touches: {n} of {of} are shown, at each turn of the "
+            "People whose lives the investment affects: {n} of {of} are shown, at each turn of the "
             "year. Everybody else lives the same life in both worlds. Click on a dot, or choose "
             "the next person.",
             n=number(len(dots.keys)),

@@ -163,7 +163,7 @@ def _unit(amount: float) -> Unit:
 
 
 def payers(found: Diffusion) -> list[str]:
-    """Return the purses that are touched."""
+    """Return the purses that are affected."""
     return [name for name in found.course.amounts if name.startswith("cost.")]
 
 
