@@ -235,3 +235,11 @@ def test_a_move_that_looks_have_too_few_of_is_the_pathway_s_and_a_way_back_is_no
     said = " ".join(sentences(found))
     assert "1 pair of looks is left out" in said
     assert "Too few moves to tell (under 5)" in said
+
+
+def test_a_person_who_grows_older_in_a_band_of_age_is_one(told: Told) -> None:
+    rows = [f"{who};Hemma;2019-01-01;;2011-06" for who in range(4)]
+    found = one(told("\n".join([HEAD, *rows])), "begins")
+    assert found.by_age is not None
+    # They are 7 to 13 from the first day to June 2024, and 13 to 16 after that.
+    assert found.by_age[2].tolist()[:4] == [0, 4, 4, 0]

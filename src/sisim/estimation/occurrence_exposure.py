@@ -7,6 +7,7 @@ what happens in a cell is held against the time spent in it. Nobody counts befor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ A_MOMENT = 1e-9
 
 @dataclass(frozen=True)
 class ObservedSpells:
-    """ObservedSpells of people on one track, each with what follows, in years.
+    """Spells of people on one track, each with what follows, in years.
 
     Attributes:
         person: Who, numbered from 0, (spells,).
@@ -52,12 +53,25 @@ class LexisTable:
     Attributes:
         moves: How many go from a category to another, (from, to, ages, bands).
         years: Person-years, (categories, ages, bands).
-        people: How many persons have been seen in a category at an age, (categories, ages).
+        cells: Who has been seen in which category at which age: category, age and person, each
+            once, (cells, 3).
     """
 
     moves: Floats
     years: Floats
-    people: Floats
+    cells: Ints
+
+    def persons(self, categories: Sequence[int], bands: Sequence[int]) -> Ints:
+        """Return how many persons have been seen in some categories, in each band of age, (bands,).
+
+        Args:
+            categories: The categories.
+            bands: The age at which each band begins, from 0.
+        """
+        own = self.cells[np.isin(self.cells[:, 0], categories)]
+        band = np.searchsorted(bands, own[:, 1], "right") - 1
+        once = np.unique(np.column_stack([band, own[:, 2]]), axis=0)
+        return np.bincount(once[:, 0], minlength=len(bands)).astype(np.int64)
 
 
 def following(person: Ints, category: Ints) -> Ints:
@@ -97,9 +111,7 @@ def lexis_table(
     bands = np.searchsorted(EDGES, when - spells.start[at], "right") - 1
     np.add.at(moves, (spells.category[at], spells.to[at], ages, bands), 1.0)
     cells = np.unique(np.column_stack([category, age, spells.person[who]]), axis=0)
-    people = np.zeros((categories, AGES))
-    np.add.at(people, (cells[:, 0], cells[:, 1]), 1.0)
-    return LexisTable(moves, years, people)
+    return LexisTable(moves, years, cells)
 
 
 def _by_age(

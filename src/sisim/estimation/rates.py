@@ -443,10 +443,8 @@ def _observed(
     years = data.years[leave].sum(axis=(0, 2))
     seen = np.isin(spells.category, leave) & (spells.start < spells.seen[:, 1])
     seen &= spells.end > spells.seen[:, 0]
-    parts = [
-        np.add.reduceat(one, BANDS_OF_AGE)
-        for one in (events, years, data.people[leave].sum(axis=0))
-    ]
+    parts = [np.add.reduceat(one, BANDS_OF_AGE) for one in (events, years)]
+    parts.append(data.persons(leave, BANDS_OF_AGE))
     return _Observed(
         events=int(events.sum()),
         years=float(years.sum()),

@@ -14,7 +14,7 @@ import numpy as np
 from sisim.arrays import Flags, Ints
 
 
-def hidden(counts: Sequence[int], least: int) -> Flags:
+def hidden(counts: Sequence[int], least: int, few: Sequence[bool] | None = None) -> Flags:
     """Return which counts of a row whose sum is known must not be written, (counts,).
 
     Whoever reads the table is taken to know the rule. Where the sum is so small that all counts may
@@ -25,32 +25,37 @@ def hidden(counts: Sequence[int], least: int) -> Flags:
     Args:
         counts: The counts.
         least: Counts above 0 and below this are hidden, at least 3.
+        few: Which counts are of few persons, and hidden whatever they are, (counts,).
 
     Examples:
         >>> hidden([3, 12, 40], 5).tolist(), hidden([0, 12], 5).tolist()
         ([True, True, False], [False, False])
+        >>> hidden([9, 12, 40], 5, [True, False, False]).tolist()
+        [True, True, False]
     """
     own = np.asarray(counts, np.int64)
     small = (own > 0) & (own < least)
-    found = small.copy()
-    if not small.any():
+    forced = np.zeros_like(small) if few is None else np.asarray(few, np.bool_) & ~small
+    found = small | forced
+    if not found.any():
         return found
     if own.sum() <= len(own) * (least - 1):
         return np.ones_like(found)
-    for more in (at for at in np.argsort(own, kind="stable") if own[at] >= least):
+    others = [at for at in np.argsort(own, kind="stable") if own[at] >= least and not found[at]]
+    for more in others:
         found[more] = True
-        if not _gives_away(own, small, found, least):
+        if not _gives_away(own, small, forced, found, least):
             return found
     return np.ones_like(found)
 
 
-def _gives_away(counts: Ints, small: Flags, found: Flags, least: int) -> bool:
+def _gives_away(counts: Ints, small: Flags, forced: Flags, found: Flags, least: int) -> bool:
     """Return whether the sum of the hidden counts leaves one of them a single value."""
     shown = counts[~found & (counts > 0)]
     most = int(shown.min()) if len(shown) else int(counts.sum())
-    low = np.where(small, 1, least)[found]
-    high = np.where(small, least - 1, most)[found]
     left = int(counts[found].sum())
+    low = np.where(small, 1, np.where(forced, 0, least))[found]
+    high = np.where(small, least - 1, np.where(forced, left, most))[found]
     lowest = np.maximum(low, left - (high.sum() - high))
     highest = np.minimum(high, left - (low.sum() - low))
     return bool((highest <= lowest).any())

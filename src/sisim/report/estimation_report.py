@@ -124,7 +124,8 @@ _COLUMNS = (
 
 def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
     least = found.plan.estimation.privacy.least_persons
-    small = is_hidden(rate.events, least) or is_hidden(rate.persons, least)
+    few = is_hidden(rate.persons, least)
+    small = few or is_hidden(rate.events, least)
     nan = float("nan")
     low, high = rate.ratio.interval() if rate.is_told else (nan, nan)
     mean = rate.ratio.mean if rate.is_told else nan
@@ -135,8 +136,8 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
             "extract": rate.extract,
             "transition": name,
             "events": None if small else rate.events,
-            "person_years": round(rate.years, 1),
-            "expected": round(rate.expected, 2),
+            "person_years": None if few else round(rate.years, 1),
+            "expected": None if few else round(rate.expected, 2),
             "ratio": mean,
             "ratio_low": low,
             "ratio_high": high,
@@ -154,8 +155,8 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
     Returns:
         A row per set of transitions and band of age. Columns: extract, transition (those that are
         told together, with +), age_from, age_below (empty: no end), events, person_years, persons.
-        A count that is small, or could be worked out to be, is empty. What an extract has in such
-        a table already is not written anew.
+        A row with a small count, or with one that could be worked out to be, is empty. What an
+        extract has in such a table already is not written anew.
     """
     least = found.plan.estimation.privacy.least_persons
     rows = []
@@ -164,12 +165,12 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
             continue
         events, years, persons = rate.by_age
         known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
-        unseen = hidden(events.astype(int).tolist(), least)
+        few = [is_hidden(int(one), least) for one in persons]
+        unseen = hidden(events.astype(int).tolist(), least, few)
         for band, low in enumerate(BANDS_OF_AGE):
             if not years[band]:
                 continue
-            few = is_hidden(int(persons[band]), least)
-            gone = few or not known or bool(unseen[band])
+            gone = not known or bool(unseen[band])
             rows.append(
                 {
                     "extract": rate.extract,
@@ -177,8 +178,8 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
                     "age_from": low,
                     "age_below": BANDS_OF_AGE[band + 1] if band + 1 < len(BANDS_OF_AGE) else None,
                     "events": None if gone else int(events[band]),
-                    "person_years": None if few else round(float(years[band]), 1),
-                    "persons": None if few else int(persons[band]),
+                    "person_years": None if gone else round(float(years[band]), 1),
+                    "persons": None if gone else int(persons[band]),
                 }
             )
     columns = (
