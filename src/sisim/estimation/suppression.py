@@ -14,48 +14,44 @@ import numpy as np
 from sisim.arrays import Flags, Ints
 
 
-def hidden(counts: Sequence[int], least: int, few: Sequence[bool] | None = None) -> Flags:
+def hidden(counts: Sequence[int], least: int, *, few: bool = False) -> Flags:
     """Return which counts of a row whose sum is known must not be written, (counts,).
 
-    Whoever reads the table is taken to know the rule. Where the sum is so small that all counts may
-    be, and one is, everything is hidden. Else small counts are and the smallest of the others, and
-    more of them until the sum leaves every hidden count two values at least; and everything if it
-    never does.
+    Whoever reads the table is taken to know the rule. Where a count is of few persons, or one is
+    small and the sum so small that all may be, everything is hidden. Else small counts are and the
+    smallest of the others, and more of them until the sum leaves every hidden count two values at
+    least; and everything if it never does.
 
     Args:
         counts: The counts.
         least: Counts above 0 and below this are hidden, at least 3.
-        few: Which counts are of few persons, and hidden whatever they are, (counts,).
+        few: Whether some of them are of few persons.
 
     Examples:
         >>> hidden([3, 12, 40], 5).tolist(), hidden([0, 12], 5).tolist()
         ([True, True, False], [False, False])
-        >>> hidden([9, 12, 40], 5, [True, False, False]).tolist()
-        [True, True, False]
     """
     own = np.asarray(counts, np.int64)
     small = (own > 0) & (own < least)
-    forced = np.zeros_like(small) if few is None else np.asarray(few, np.bool_) & ~small
-    found = small | forced
-    if not found.any():
-        return found
-    if own.sum() <= len(own) * (least - 1):
+    found = small.copy()
+    if few or (small.any() and own.sum() <= len(own) * (least - 1)):
         return np.ones_like(found)
-    others = [at for at in np.argsort(own, kind="stable") if own[at] >= least and not found[at]]
-    for more in others:
+    if not small.any():
+        return found
+    for more in (at for at in np.argsort(own, kind="stable") if own[at] >= least):
         found[more] = True
-        if not _gives_away(own, small, forced, found, least):
+        if not _gives_away(own, small, found, least):
             return found
     return np.ones_like(found)
 
 
-def _gives_away(counts: Ints, small: Flags, forced: Flags, found: Flags, least: int) -> bool:
+def _gives_away(counts: Ints, small: Flags, found: Flags, least: int) -> bool:
     """Return whether the sum of the hidden counts leaves one of them a single value."""
     shown = counts[~found & (counts > 0)]
     most = int(shown.min()) if len(shown) else int(counts.sum())
+    low = np.where(small, 1, least)[found]
+    high = np.where(small, least - 1, most)[found]
     left = int(counts[found].sum())
-    low = np.where(small, 1, np.where(forced, 0, least))[found]
-    high = np.where(small, least - 1, np.where(forced, left, most))[found]
     lowest = np.maximum(low, left - (high.sum() - high))
     highest = np.minimum(high, left - (low.sum() - low))
     return bool((highest <= lowest).any())

@@ -165,8 +165,8 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
             continue
         events, years, persons = rate.by_age
         known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
-        few = [is_hidden(int(one), least) for one in persons]
-        unseen = hidden(events.astype(int).tolist(), least, few)
+        few = any(is_hidden(int(one), least) for one in persons)
+        unseen = hidden(events.astype(int).tolist(), least, few=few)
         for band, low in enumerate(BANDS_OF_AGE):
             if not years[band]:
                 continue
