@@ -53,3 +53,12 @@ def test_of_spells_the_file_says_when_the_register_was_kept(tmp_path: Path) -> N
     path.write_text(without, encoding="utf-8")
     with pytest.raises(ScenarioError, match='"observed" is missing'):
         load_estimation(path)
+
+
+def test_two_extracts_of_one_track_are_refused(tmp_path: Path) -> None:
+    path = estimation(tmp_path, ROWS)
+    text = path.read_text(encoding="utf-8")
+    again = text[text.index("[data.placements]") :].replace("data.placements", "data.again")
+    path.write_text(text + again, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r'data\.again\.track: Another extract.*"placements"'):
+        load_estimation(path)

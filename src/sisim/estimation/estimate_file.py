@@ -210,6 +210,12 @@ class _EstimationCheck(Findings):
                 ("transitions", name), name, self.pathway.transitions, Reason("The transition")
             )
         files = {name: self._extract(name, one) for name, one in self.estimation.data.items()}
+        first = dict[str, str]()
+        for name, one in self.estimation.data.items():
+            other = first.setdefault(one.track, name)
+            if other != name:
+                reason = Reason('Another extract is of this track: "{name}".', name=other)
+                self.say(("data", name, "track"), reason)
         if self.problems:
             raise ScenarioError(self.problems)
         return EstimationPlan(self.estimation, self.pathway, files)
