@@ -41,7 +41,7 @@ def estimates_chart(found: Estimates) -> Chart | None:
         marks += [
             Rule(f"interval-{row}", -row, "x", "with", 3.0, ends=(float(low), float(high))),
             Points(f"ratio-{row}", [mean], [-row], "with", 15.0),
-            Word(f"said-{row}", decimal(one.ratio.mean, 2), float(high), -row, shift=(10.0, 0.0)),
+            Word(f"said-{row}", decimal(one.ratio.mean, 2), mean, -row, "center", (0.0, 20.0)),
         ]
     reach = max(0.2, *(abs(float(end)) for pair in ends for end in pair))
     panel = Panel("ratios", _axis(1.25 * reach), _rows(found, told), tuple(marks))
