@@ -334,16 +334,7 @@ def _holding(kind: Any) -> Any:
 def _places(node: Any, kind: Any, path: Path) -> Iterator[_NumberPlace]:
     """Yield every place where a formula may stand, or a table of a number that has one."""
     form = _form(kind)
-    parts: Iterator[tuple[Any, Any, Any]]
-    if isinstance(node, dict):
-        parts = ((key, part, form.keys.get(key, form.entries)) for key, part in [*node.items()])
-    elif isinstance(node, list):
-        parts = ((key, part, form.items) for key, part in enumerate([*node]))
-    else:
-        return
-    for key, part, kind_of_part in parts:
-        if kind_of_part is None or not isinstance(part, str | dict | list):
-            continue
+    for key, part, kind_of_part in fields.parts_of(node, form):
         below = _form(kind_of_part)
         if below.number and isinstance(part, str):
             yield _NumberPlace((*path, key), below.number, node, {"value": part})
@@ -362,24 +353,19 @@ def _is_formula(text: Any) -> bool:
 def _spreads(node: Any, kind: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any], str]]:
     """Yield every text in what says how sure a number is: its table, and the key in it."""
     form = _form(kind)
-    if isinstance(node, dict):
-        if form.number and form.around.isdisjoint(node):
-            for key in ("low", "high"):
-                if isinstance(node.get(key), str):
-                    yield path, node, key
-            distribution = node.get("distribution")
-            if isinstance(distribution, dict):
-                for key, part in distribution.items():
-                    if key != "name" and isinstance(part, str):
-                        yield (*path, "distribution"), distribution, key
-            return
-        for key, part in node.items():
-            below = form.keys.get(key, form.entries) if isinstance(part, dict | list) else None
-            if below is not None:
-                yield from _spreads(part, below, (*path, key))
-    elif isinstance(node, list) and form.items is not None:
-        for number, part in enumerate(node):
-            yield from _spreads(part, form.items, (*path, number))
+    if isinstance(node, dict) and form.number and form.around.isdisjoint(node):
+        for key in ("low", "high"):
+            if isinstance(node.get(key), str):
+                yield path, node, key
+        distribution = node.get("distribution")
+        if isinstance(distribution, dict):
+            for key, part in distribution.items():
+                if key != "name" and isinstance(part, str):
+                    yield (*path, "distribution"), distribution, key
+        return
+    for key, part, below in fields.parts_of(node, form):
+        if not isinstance(part, str):
+            yield from _spreads(part, below, (*path, key))
 
 
 def _inside(data: Any, path: Path) -> Any:

@@ -59,16 +59,7 @@ def fixed_places(node: Any, kind: Any, path: Path = (), at: Path = ()) -> Iterat
     if form.condition and isinstance(node, dict):
         yield from _in_condition(node, path, at)
         return
-    parts: Iterator[tuple[Any, Any, Any]]
-    if isinstance(node, dict):
-        parts = ((key, part, form.keys.get(key, form.entries)) for key, part in [*node.items()])
-    elif isinstance(node, list):
-        parts = ((key, part, form.items) for key, part in enumerate([*node]))
-    else:
-        return
-    for key, part, below in parts:
-        if below is None or not isinstance(part, str | dict | list):
-            continue
+    for key, part, below in fields.parts_of(node, form):
         if not isinstance(part, str):
             yield from fixed_places(part, below, (*path, key), (*at, key))
         elif (whole := _form(below).whole) is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -28,6 +28,41 @@ class Form(NamedTuple):
     keys: Mapping[str, Kind]
     entries: Kind
     items: Kind
+
+
+class HasParts(Protocol):
+    """What may stand in something: see `Form`."""
+
+    @property
+    def keys(self) -> Mapping[str, Kind]:
+        """The kinds by the keys that files write."""
+
+    @property
+    def entries(self) -> Kind:
+        """The kind under keys of the user's own choice."""
+
+    @property
+    def items(self) -> Kind:
+        """The kind in a list."""
+
+
+def parts_of(node: Any, form: HasParts) -> Iterator[tuple[Any, Any, Kind]]:
+    """Yield the texts, tables and lists in a node that have a kind: key, part and kind.
+
+    Args:
+        node: What a file says; it may be changed meanwhile.
+        form: What may stand in it; a kind that is None is passed over.
+    """
+    found: Iterator[tuple[Any, Any, Kind]]
+    if isinstance(node, dict):
+        found = ((key, part, form.keys.get(key, form.entries)) for key, part in [*node.items()])
+    elif isinstance(node, list):
+        found = ((key, part, form.items) for key, part in enumerate([*node]))
+    else:
+        return
+    for key, part, kind in found:
+        if kind is not None and isinstance(part, str | dict | list):
+            yield key, part, kind
 
 
 def once_for_each_kind(meanwhile: T) -> Callable[[Callable[[Kind], T]], Callable[[Kind], T]]:
