@@ -197,6 +197,35 @@ def test_forty_play_and_two_of_them_are_rude(
     assert "Traceback" not in server.said()
 
 
+def test_a_key_that_is_down_when_an_answer_is_taken_is_not_lost(
+    chromium: Any, server: Server, participants: str
+) -> None:
+    """Who answers quickly is on the next card when the room has taken the one before."""
+    teacher = Visitor(chromium, server.address, "room?lang=en", wait="#code", rests=False)
+    where = f"?lang=en#{teacher.text('#code')}"
+    phone = Visitor(chromium, participants, where, size=PHONE, wait="#door", rests=False)
+    page, held = phone.page, list[Any]()
+    page.click("#join")
+    page.wait_for_selector("#role:not(:empty)")
+    teacher.page.click("#go-on")
+    page.wait_for_selector("fieldset input:enabled")
+    first, second = page.locator("fieldset:has(input) input:first-of-type").all()[:2]
+    page.route("**/answer*", lambda route: held.append(route))
+    first.press("Space")
+    page.wait_for_timeout(200)
+    second.focus()
+    page.keyboard.down("Space")
+    with page.expect_response("**/answer*"):
+        held[0].continue_()
+    page.wait_for_timeout(300)
+    page.keyboard.up("Space")
+    page.wait_for_function("() => document.querySelectorAll('fieldset input:checked').length === 2")
+    with page.expect_response("**/answer*"):
+        held[1].continue_()
+    for someone in (teacher, phone):
+        someone.leave()
+
+
 def answer(phone: Visitor) -> None:
     """Answer by the keyboard whatever a phone is asked."""
     for box in phone.page.locator("fieldset:has(input)").all():

@@ -6,7 +6,7 @@
   const lang = document.documentElement.lang;
   const EVERY = 1500;
   let token = sessionStorage.getItem("sisim-seat");
-  let shown = "", title = "", timer = 0, sending = 0;
+  let shown = "", title = "", cards = "", leads = "", timer = 0, sending = 0;
 
   const ask = async (path, body) => {
     const headers = {};
@@ -64,13 +64,26 @@
     for (const [value, text] of [[true, yes], [false, no]]) {
       const id = `answer-${one.project}-${value ? "yes" : "no"}`;
       const radio = make("input", "", { type: "radio", name: `answer-${one.project}`, id });
-      radio.checked = one.answer === value;
       radio.disabled = !open;
       radio.addEventListener("change", () => say(round, one.project, value));
       choice.append(radio, make("label", text, { for: id }));
     }
     box.append(choice);
     return box;
+  };
+
+  // Cards are drawn anew only when what they ask is: a key or a finger that is down on one stays there.
+  const fill = (told) => {
+    const asked = JSON.stringify([told.round, told.phase, told.cards.map((one) => ({ ...one, answer: null }))]);
+    if (asked !== cards) {
+      cards = asked;
+      find("cards").replaceChildren(...told.cards.map((one) => card(one, told.round, told.phase === "open")));
+    }
+    for (const one of told.cards)
+      for (const [value, side] of [[true, "yes"], [false, "no"]]) {
+        const radio = find(`answer-${one.project}-${side}`);
+        if (radio) radio.checked = one.answer === value;
+      }
   };
 
   const show = (told) => {
@@ -80,7 +93,7 @@
     const focused = document.activeElement?.id;
     for (const id of ["role", "seat", "title", "terms", "status"])
       if (find(id).textContent !== told[id]) find(id).textContent = told[id];
-    find("cards").replaceChildren(...told.cards.map((one) => card(one, told.round, told.phase === "open")));
+    fill(told);
     const found = told.results.map((one) => {
       const box = make("section", "", { class: "result" });
       box.append(make("h3", one.title), list(one.projects, "done"), list(one.lines, "sums"));
@@ -88,11 +101,14 @@
     });
     if (found.length) found.unshift(make("h2", results));
     find("results").replaceChildren(...found);
-    find("lead").replaceChildren(...told.lead.map(([what, name]) => {
-      const button = make("button", name, { class: "big", id: `lead-${what}` });
-      button.addEventListener("click", () => lead(what));
-      return button;
-    }));
+    if (leads !== JSON.stringify(told.lead)) {
+      leads = JSON.stringify(told.lead);
+      find("lead").replaceChildren(...told.lead.map(([what, name]) => {
+        const button = make("button", name, { class: "big", id: `lead-${what}` });
+        button.addEventListener("click", () => lead(what));
+        return button;
+      }));
+    }
     // What has come of a round stands before what was asked in it, and after what is asked now.
     if (told.phase === "revealed") find("cards").before(find("results"));
     else find("cards").after(find("results"));
