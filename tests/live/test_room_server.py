@@ -155,13 +155,19 @@ def test_codes_are_guessed_a_few_times_only_from_one_address(
 
 
 def test_a_seat_that_sends_without_end_is_held_back_and_the_others_are_not(
-    room: Room, enter: Callable[..., Client]
+    room: Room, now: list[float], enter: Callable[..., Client]
 ) -> None:
     rude, other = enter(), enter()
     room.go_on()
-    found = {rude.answer("alone", 0, bool(n % 2)).status_code for n in range(40)}
+    found = {rude.answer("alone", 0, True).status_code for _ in range(40)}
     assert found == {200, 429}
     assert other.ask("GET", "/state").status_code == 200
+    # What is refused is not counted, and the next answer is taken as soon as one is allowed.
+    assert rude.answer("alone", 0, False).status_code == 429
+    assert room.seats[0].answers["alone"] == {0: True}
+    now[0] += 0.21
+    assert rude.answer("alone", 0, False).status_code == 200
+    assert room.seats[0].answers["alone"] == {0: False}
 
 
 def test_an_allowance_grows_back_and_no_further_than_it_was() -> None:

@@ -161,7 +161,10 @@ class ParticipantServer:
             raise
 
     async def _state(self, request: Request) -> Any:
-        token, room = self._seated(request)
+        return self._shown(*self._seated(request))
+
+    def _shown(self, token: str, room: Room) -> Any:
+        """Return all that a seat is shown."""
         alone = self._room is None
         return ParticipantWords(room, self._texts, alone=alone).of(room.seat(token))
 
@@ -169,7 +172,7 @@ class ParticipantServer:
         token, room = self._seated(request)
         message = await _read(request, _AnswerMessage)
         room.answer(token, message.round, message.project, message.yes)
-        return await self._state(request)
+        return self._shown(token, room)
 
     async def _leave(self, request: Request) -> Any:
         token, room = self._seated(request)
@@ -193,7 +196,7 @@ class ParticipantServer:
             role = self._game.roles.index(room.seat(token).role)
             del self._own[token]
             return {"token": self._alone((role + 1) % len(self._game.roles))}
-        return await self._state(request)
+        return self._shown(token, room)
 
     def _alone(self, role: int) -> str:
         """Return the token of a seat in a room of its own, as one of the roles."""

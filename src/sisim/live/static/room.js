@@ -6,29 +6,29 @@
   const lang = document.documentElement.lang;
   const EVERY = 1500;
   let token = sessionStorage.getItem("sisim-seat");
-  let shown = "", title = "", cards = "", leads = "", timer = 0, sending = 0;
+  // What is said stays so until the room has taken or refused it; by project.
+  const unsent = new Map();
+  let shown = "", title = "", cards = "", leads = "", timer = 0;
+  let sending = false, passing = false, taken = 0;
 
+  // Return what is told, and whether to ask again later: nothing has answered, or that was too often.
   const ask = async (path, body) => {
     const headers = {};
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body) headers["Content-Type"] = "application/json";
     const how = body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers };
-    const answer = await fetch(`${path}?lang=${lang}`, { ...how, cache: "no-store" });
-    const told = await answer.json();
-    if (answer.status === 401) outside(told.error);
-    if (!answer.ok) throw new Error(told.error);
-    return told;
-  };
-  // What fails says why; what cannot be reached is tried again.
-  const attempt = async (path, body) => {
+    let status = 0, told = { error: lost };
     try {
-      const told = await ask(path, body);
-      trouble("");
-      return told;
-    } catch (error) {
-      trouble(error instanceof TypeError || error instanceof SyntaxError ? lost : error.message);
-      return null;
-    }
+      const answer = await fetch(`${path}?lang=${lang}`, { ...how, cache: "no-store" });
+      told = await answer.json();
+      status = answer.status;
+    } catch { /* The status says so. */ }
+    const later = [0, 429].includes(status);
+    // Why an answer was refused is read until something else is done.
+    if (status !== 200) { trouble(told.error); passing = later; }
+    else if (body || passing) trouble("");
+    if (status === 401) outside(told.error);
+    return { told: status === 200 ? told : null, later };
   };
   const trouble = (text) => { if (find("trouble").textContent !== text) find("trouble").textContent = text; };
   const keep = (given) => {
@@ -65,7 +65,7 @@
       const id = `answer-${one.project}-${value ? "yes" : "no"}`;
       const radio = make("input", "", { type: "radio", name: `answer-${one.project}`, id });
       radio.disabled = !open;
-      radio.addEventListener("change", () => say(round, one.project, value));
+      radio.addEventListener("change", () => say({ round, project: one.project, yes: value }));
       choice.append(radio, make("label", text, { for: id }));
     }
     box.append(choice);
@@ -79,11 +79,14 @@
       cards = asked;
       find("cards").replaceChildren(...told.cards.map((one) => card(one, told.round, told.phase === "open")));
     }
-    for (const one of told.cards)
+    for (const one of told.cards) {
+      const said = unsent.get(one.project);
+      const answer = said?.round === told.round ? said.yes : one.answer;
       for (const [value, side] of [[true, "yes"], [false, "no"]]) {
         const radio = find(`answer-${one.project}-${side}`);
-        if (radio) radio.checked = one.answer === value;
+        if (radio) radio.checked = answer === value;
       }
+    }
   };
 
   const show = (told) => {
@@ -123,42 +126,56 @@
   const follow = async () => {
     clearTimeout(timer);
     if (token && !sending) {
-      const told = await attempt("/state");
-      if (told && token && !sending) show(told);
+      await send();
+      const before = taken;
+      const { told } = token ? await ask("/state") : {};
+      // What was asked for before an answer was taken does not know of it.
+      if (told && token && before === taken) show(told);
     }
     timer = setTimeout(follow, EVERY);
   };
-  const send = async (path, body) => {
-    sending += 1;
-    const told = await attempt(path, body);
-    sending -= 1;
-    if (!told) { shown = ""; await follow(); }
-    return told;
+  const send = async () => {
+    sending = true;
+    let last = null;
+    while (unsent.size && token) {
+      const [project, message] = unsent.entries().next().value;
+      const { told, later } = await ask("/answer", message);
+      if (later) break;
+      taken += 1;
+      if (unsent.get(project) === message) unsent.delete(project);
+      last = told;
+      if (!told) shown = "";
+    }
+    sending = false;
+    if (last && token) show(last);
   };
-  const say = async (round, project, value) => {
-    const told = await send("/answer", { round, project, yes: value });
-    if (told && !sending) show(told);
+  const say = async (message) => {
+    unsent.set(message.project, message);
+    if (!sending) { await send(); if (!shown) await follow(); }
   };
   const lead = async (what) => {
-    const told = await send("/lead", { do: what });
-    if (told?.token) { keep(told.token); shown = title = ""; await follow(); }
-    else if (told) show(told);
+    const { told } = await ask("/lead", { do: what });
+    if (told && !told.token) return show(told);
+    if (told) { keep(told.token); title = ""; }
+    shown = "";
+    await follow();
   };
   const outside = (text) => {
     keep(null);
+    unsent.clear();
     shown = title = "";
     find("room").hidden = true;
     if (alone) join("");
     else { find("door").hidden = false; trouble(text); }
   };
   const join = async (code) => {
-    const told = await attempt("/join", { code });
+    const { told } = await ask("/join", { code });
     if (told) { keep(told.token); await follow(); }
   };
 
   find("door").addEventListener("submit", (event) => { event.preventDefault(); join(find("code").value); });
   find("leave").addEventListener("click", async () => {
-    if (await attempt("/leave", {})) outside(left);
+    if ((await ask("/leave", {})).told) outside(left);
   });
   find("other").addEventListener("click", () => lead("other"));
   find("other").hidden = !alone;
