@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import fields, replace
 from math import isfinite
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sisim.analysis.comparison import WHICH, Comparison, View, Which
 from sisim.analysis.variants import canonical
@@ -24,7 +25,9 @@ from sisim.live.refinement import (
     Wanted,
     simulated_picture,
 )
-from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
+from sisim.live.saved_files import SAVED, SavedSetting, setting_in
+from sisim.live.saved_folder import SUFFIX, checked_name
+from sisim.live.scenario_library import Library, OpenScenario, SessionKey, file_of, name_for
 from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
 from sisim.report.chart.label_placement import KeptNotes
@@ -261,6 +264,62 @@ class ViewState:
     def take(self, name: str) -> None:
         """Look at another scenario."""
         self.change(**SCENARIO_DEFAULTS, scenario=name)
+
+    def setting(self) -> SavedSetting:
+        """Return what is seen as a setting that can be saved; a file of the visitor's own is saved.
+
+        Raises:
+            FolderError: If that file cannot be saved.
+            ScenarioError: If the scenario is no longer there.
+        """
+        s, folder = self.settings, self.library.folder
+        assert folder is not None  # nobody is offered to save anything else
+        plain = Settings(lang=s.lang, dark=s.dark, scenario=s.scenario)
+        shown = dict(parse_qsl(s.query(plain), keep_blank_values=True))
+        if s.scenario in self.brought:
+            name = file_of(s.scenario).removesuffix(SUFFIX)
+            file = folder.save_beside(checked_name(name), self.brought[s.scenario])
+            return SavedSetting(scenario=f"{file}{SUFFIX}", shown=shown)
+        if s.scenario.startswith(SAVED):
+            name = s.scenario.removeprefix(SAVED)
+            of = setting_in(folder, name) or SavedSetting(scenario=folder.file(name).name)
+            return of.model_copy(update={"shown": shown})
+        path, own = self.library.source_of(s.scenario)
+        ready = self.library.path(s.scenario)
+        named = ready if ready in self.library.ready() else path
+        return SavedSetting(scenario=named, shown=shown, override=dict(own))
+
+    def open_saved(self, name: str) -> None:
+        """Look at what has been saved under a name: a scenario, or a setting of one."""
+        assert self.library.folder is not None
+        try:
+            saved = setting_in(self.library.folder, name)
+            if saved is None:
+                self.take(f"{SAVED}{name}")
+                return
+            wanted = self._saved(name, saved)
+        except ScenarioError as error:
+            self.callbacks.refused(error)
+        else:
+            self.change(**_as_dict(wanted))
+
+    def compare_saved(self, name: str) -> None:
+        """Let a setting that has been saved be A, beside which that which is seen is B."""
+        assert self.library.folder is not None
+        try:
+            saved = setting_in(self.library.folder, name)
+            kept = None if saved is None else self._saved(name, saved).values
+        except ScenarioError as error:
+            self.callbacks.refused(error)
+        else:
+            self.change(kept=kept)
+
+    def _saved(self, name: str, saved: SavedSetting) -> Settings:
+        """Return the settings that a saved one asks for; language and colours stay."""
+        s = self.settings
+        plain = Settings(lang=s.lang, dark=s.dark, scenario=f"{SAVED}{name}")
+        ends = self.library.open(Settings.of(saved.shown, plain, {}), self.brought).ends
+        return Settings.of(saved.shown, plain, ends)
 
     def keep(self) -> None:
         """Keep the sliders as they stand as setting A; where there is one, drop it."""

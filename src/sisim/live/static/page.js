@@ -69,7 +69,7 @@ window.sisim = (() => {
     PageDown: "next", PageUp: "previous", ArrowRight: "right", ArrowLeft: "left",
     " ": "space", f: "full", b: "blank", ".": "blank", 1: "first", 2: "second", 0: "both",
     t: "tell", g: "guess", s: "notes", n: "seed", r: "reset", z: "undo", d: "dark", l: "language",
-    a: "scale", p: "speaker", v: "table", c: "keep", "?": "help", Escape: "escape", Home: "begin",
+    a: "scale", p: "speaker", v: "table", c: "keep", o: "folder", "?": "help", Escape: "escape", Home: "begin",
   };
   addEventListener("keydown", (event) => {
     if (wake()) return event.preventDefault();

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from sisim.i18n import number, source_text, t
+from sisim.live.saved_files import SAVED
 from sisim.live.scenario_library import file_of
 from sisim.live.settings import HIGHEST
 from sisim.live.sliders import Slider
@@ -118,9 +119,13 @@ class Drawer:
     """The drawer at the side: how much is simulated, how it is seen, and every assumption."""
 
     def __init__(
-        self, state: ViewState, controls: SliderControls, close: Callable[[], Any]
+        self,
+        state: ViewState,
+        controls: SliderControls,
+        close: Callable[[], Any],
+        folder: Callable[[], Any],
     ) -> None:
-        self._state, self._controls = state, controls
+        self._state, self._controls, self._folder = state, controls, folder
         s = state.settings
         title = t("More assumptions")
         with Tag("aside", css="drawer", role="dialog", aria_label=title, id="drawer"):
@@ -169,6 +174,8 @@ class Drawer:
             | {name: title.text for name, title in titles.items() if name != source}
             | {name: file_of(name) for name in state.brought}
         )
+        if (now := state.settings.scenario).startswith(SAVED):
+            choices[now] = now.removeprefix(SAVED)
         with Tag("div", css="field"):
             Tag("label", t("Scenario"), for_="choose-scenario")
             chosen = Tag("select", id="choose-scenario")
@@ -194,6 +201,10 @@ class Drawer:
             )
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
             at_once(t("Open …"), "document.getElementById('bring').click()", id="open-file")
+        if state.library.folder is not None:
+            with Tag("div", css="field"):
+                Tag("span", t("What has been saved"))
+                button(t("The folder …"), self._folder, id="open-folder")
 
     def _number(self, text: str, name: str, low: int, value: int) -> None:
         state = self._state

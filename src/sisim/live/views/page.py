@@ -162,7 +162,7 @@ class Page:
                 self._show_view()
             self._bottom()
             if self.drawer_open:
-                Drawer(self.state, self.slider_controls, self.toggle_drawer)
+                Drawer(self.state, self.slider_controls, self.toggle_drawer, self._dialogs.folder)
         ui.run_javascript(f"sisim.write({self._script.taken()})")
         ui.run_javascript("sisim.size()")
 
@@ -451,6 +451,7 @@ class Page:
             "keep": state.keep,
             "help": self._dialogs.keys,
             "table": self._table,
+            "folder": self._dialogs.folder,
             "escape": self.close_drawer,
         }
         if name in commands:
