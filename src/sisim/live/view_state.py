@@ -27,6 +27,7 @@ from sisim.live.refinement import (
 )
 from sisim.live.saved_files import SAVED, SavedSetting, setting_in
 from sisim.live.saved_folder import SUFFIX, checked_name
+from sisim.live.scenario_draft import ScenarioDraft
 from sisim.live.scenario_library import Library, OpenScenario, SessionKey, file_of, name_for
 from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
@@ -89,6 +90,7 @@ class ViewState:
         self.axes: Scales | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
         self.ballot: Ballot | None = None
+        self.draft: ScenarioDraft | None = None
         self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
@@ -159,14 +161,16 @@ class ViewState:
 
     @property
     def shows(self) -> tuple[Show, ...]:
-        """The views that there are of the scenario."""
+        """The views that there are of the scenario, beside what is built anew."""
         planned = bool(self.scenario.evaluations)
-        return tuple(show for show in SHOWS if planned or show != "evaluation")
+        left_out = {"build"} if planned else {"build", "evaluation"}
+        return tuple(show for show in SHOWS if show not in left_out)
 
     @property
     def show(self) -> Show:
         """The view that is shown."""
-        return self.settings.show if self.settings.show in self.shows else "figures"
+        asked = self.settings.show
+        return asked if asked in (*self.shows, "build") else "figures"
 
     @property
     def evaluation(self) -> str:

@@ -125,7 +125,7 @@ class Drawer:
         close: Callable[[], Any],
         folder: Callable[[], Any],
     ) -> None:
-        self._state, self._controls, self._folder = state, controls, folder
+        self._state, self._controls, self._folder, self._close = state, controls, folder, close
         s = state.settings
         title = t("More assumptions")
         with Tag("aside", css="drawer", role="dialog", aria_label=title, id="drawer"):
@@ -166,6 +166,10 @@ class Drawer:
                 controls.add(slider, grade=True)
             self._search()
 
+    def _build(self) -> None:
+        self._state.change(show="build", told=None)
+        self._close()
+
     def _scenarios(self) -> None:
         state = self._state
         source, titles = state.library.source, state.library.titles
@@ -201,6 +205,9 @@ class Drawer:
             )
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
             at_once(t("Open …"), "document.getElementById('bring').click()", id="open-file")
+        with Tag("div", css="field"):
+            Tag("span", t("A scenario of your own"))
+            button(t("Build …"), self._build, id="open-build")
         if state.library.folder is not None:
             with Tag("div", css="field"):
                 Tag("span", t("What has been saved"))

@@ -158,7 +158,7 @@ class FolderView:
         self._renamed = name
         self._do(lambda: "")
         if name is not None:
-            ui.run_javascript(_FOCUS)
+            ui.run_javascript("sisim.focus('saved-new-name')")
 
     def _rename(self, name: str, other: str) -> None:
         def work() -> str:
@@ -221,17 +221,6 @@ class FolderView:
         with Tag("div", css="listing"):
             _with_text(t("Rename"), "saved-new-name", partial(self._rename, name), "saved-rename")
             button(t("Cancel"), lambda: self._ask_name(None), id="saved-cancel")
-
-
-_FOCUS = """(() => {
-    let left = 40;
-    const look = () => {
-        const field = document.getElementById("saved-new-name");
-        if (field) { field.focus(); field.select(); }
-        else if (left--) setTimeout(look, 50);
-    };
-    look();
-})()"""
 
 
 def _with_text(text: str, field: str, do: Callable[[str], None], place: str) -> None:
