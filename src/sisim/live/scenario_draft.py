@@ -414,6 +414,8 @@ def _without(number: Mapping[str, Any], *parts: str) -> dict[str, Any]:
 
 def _said(problem: Problem) -> str:
     """Return what is wrong, without the place: it is said there."""
+    if "key" in problem.reason.values and problem.key.endswith(problem.reason.values["key"]):
+        return t("This is needed.")  # the field has words for the key
     return problem.render().removeprefix(f"{problem.place}: ").removeprefix(f"{problem.key}: ")
 
 

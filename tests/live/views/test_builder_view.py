@@ -56,7 +56,7 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     says(page, "#build-status", "saknas")
     assert page.locator(".builder .wrong:visible").count() == 0
     page.click("#build-save")
-    says(page, "#build-title-wrong", "saknas")
+    says(page, "#build-title-wrong", "behövs")
     assert page.get_attribute("#build-title", "aria-invalid") == "true"
     page.fill("#build-title", "Närvaroteamet")
     page.keyboard.press("Tab")
@@ -82,6 +82,14 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     page.check("#build-arms-new-way")
     page.wait_for_selector(f"{OF}new-way-ramp")
     enter(page, new_way_cost_running="2 600 000")
+    page.click("#build-prices summary")
+    page.click("#build-price-use")
+    price = "#build-override-resources-preschool-year-price"
+    page.fill(price, "-1")
+    page.keyboard.press("Tab")
+    says(page, f"{price}-wrong", "minst 0")
+    page.fill(price, "180000")
+    page.keyboard.press("Tab")
     assert barriers(page) == []
     read = str(page.evaluate(READ))
     assert (leaks(read), slips(read)) == ({}, {})
@@ -95,7 +103,9 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     # The same file opens in the command line.
     saved = folder / "Närvaroteamet.toml"
     assert sisim("check", saved).exit_code == 0
-    found = load_scenario(saved).investments["investment"]
+    scenario = load_scenario(saved)
+    assert scenario.pathway.resources["preschool_year"].price.value == 180_000
+    found = scenario.investments["investment"]
     assert (found.years, found.capacity, found.reach.value) == (3, 15, 0.7)
     assert found.reach.source == "familjer som tackar ja"
     assert found.cost.running.value == 1_500_000

@@ -29,6 +29,7 @@ from sisim.live.tags import Open, Tag, button
 from sisim.live.view_state import ViewState
 from sisim.live.views.draft_effects import DraftEffects
 from sisim.live.views.draft_fields import DraftFields, place, written
+from sisim.live.views.draft_prices import DraftPrices
 from sisim.live.visitor_context import in_page
 from sisim.loading.files import parsed, shipped
 from sisim.report.formats import lower, money_unit
@@ -236,6 +237,7 @@ class BuilderView:
         self._fields.choice(
             ("economy", "perspective"), t("Whose costs count"), whose, chosen=chosen
         )
+        DraftPrices(draft, self._fields, self._changed)
 
     def _paid(self) -> None:
         draft, fields = self._draft, self._fields
@@ -335,7 +337,8 @@ class BuilderView:
     def _show_problems(self, _content: bytes, found: list[Wrong]) -> None:
         if self._status.is_deleted:
             return
-        wrong = [*self._draft.unread, *found]
+        unread = dict(self._draft.unread)
+        wrong = [*unread.items(), *(one for one in found if one[0] not in unread)]
         elsewhere = self._fields.show(wrong, all_=self._tried)
         self._other.clear()
         self._other.say(hidden=None if elsewhere and self._tried else "hidden")

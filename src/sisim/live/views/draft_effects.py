@@ -77,6 +77,7 @@ class DraftEffects:
             Tag("option", t("Choose an effect …"), value="")
             for at, one in enumerate(values):
                 Tag("option", library_words(one), value=str(at))
+        ui.run_javascript("sisim.put('build-library', '')")
 
     def _take(self, chosen: str) -> None:
         if chosen.isdigit() and int(chosen) < len(self._values):
@@ -198,7 +199,8 @@ class DraftEffects:
 @cache
 def _effects(pathway: str, _language: str) -> list[LibraryValue]:
     """Return the effects of the library for a pathway, whose words are in the current language."""
-    return [one for one in value_library(pathway) if one.kind == "effect"]
+    effects = (one for one in value_library(pathway) if one.kind == "effect")
+    return list({library_words(one): one for one in effects}.values())
 
 
 def library_words(one: LibraryValue) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicegui import ui
 
-from sisim.i18n import current_language, t
+from sisim.i18n import current_language, source_text, t
 from sisim.live.scenario_draft import Key, ScenarioDraft, Wrong
 from sisim.live.tags import Tag
 from sisim.scenario.owners import grade_name
@@ -141,7 +141,13 @@ class DraftFields:
         said: dict[str, list[str]] = {name: [] for name in self._wrong}
         elsewhere = []
         for key, text in wrong:
-            at = max((n for n in said if f"{key}.".startswith(f"{n}.")), key=len, default=None)
+            # What is overridden is told of by where it takes effect.
+            told = (f"{key}.", f"override.{key}.")
+            at = max(
+                (n for n in said if any(one.startswith(f"{n}.") for one in told)),
+                key=len,
+                default=None,
+            )
             if at is None:
                 elsewhere.append(f"{key}: {text}" if key else text)
             elif all_ or at in self._touched:
@@ -186,7 +192,9 @@ class DraftFields:
 
     def _owner(self, key: Key, part: str) -> str:
         found = self._draft.get(key)
-        return str(found.get(part) or "") if isinstance(found, dict) else ""
+        said = found.get(part) if isinstance(found, dict) else None
+        # A source of a ready file is read in the reader's language; in the file it stays.
+        return str((source_text(said) if part == "source" else said) or "")
 
     def _input(self, at: str, value: str, enter: Callable[[str], Any], css: str = "") -> Tag:
         numeric = {"inputmode": "decimal"} if css == "number" else {}
