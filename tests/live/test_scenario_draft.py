@@ -193,4 +193,4 @@ def test_people_in_the_target_group_are_counted_before_anything_else_is_said() -
     draft.put_number((*draft.of_investment, "target", "age", "below"), "16")
     some = counted_people(draft.counted())
     assert 0 < some.people < some.residents == everyone.residents
-    assert target_words(draft) == "The target group: from 10 and under 16 years old."
+    assert target_words(draft) == "The target group: from the age of 10 and under 16."

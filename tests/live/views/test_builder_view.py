@@ -53,7 +53,7 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     page.click("#more")
     page.click("#open-build")
     # Nothing is wrong where nothing has been entered, until it is asked for.
-    says(page, "#build-status", "saknas")
+    says(page, "#build-status", "Saknas")
     assert page.locator(".builder .wrong:visible").count() == 0
     page.click("#build-save")
     says(page, "#build-title-wrong", "behövs")

@@ -347,7 +347,7 @@ class BuilderView:
                 Tag("li", text)
         n = len(wrong)
         ready = t("All that is needed is there.")
-        left = n_("{n} thing is missing or wrong.", "{n} things are missing or wrong.", n)
+        left = t("Missing or wrong: {n}", n=n)
         self._status.set_text(left if n else ready)
 
     def _show_count(self, _content: bytes, size: TargetSize | None) -> None:
@@ -460,11 +460,11 @@ def target_words(draft: ScenarioDraft) -> str:
     low, high = written(age.get("from")), written(age.get("below"))
     said = []
     if low and high:
-        said.append(t("from {low} and under {high} years old", low=low, high=high))
+        said.append(t("from the age of {low} and under {high}", low=low, high=high))
     elif low:
-        said.append(t("from {low} years old", low=low))
+        said.append(t("from the age of {low}", low=low))
     elif high:
-        said.append(t("under {high} years old", high=high))
+        said.append(t("under the age of {high}", high=high))
     groups = {name: one.label.text for name, one in draft.pathway.groups.items()}
     for track, chosen in chosen_states(target):
         spec = draft.pathway.tracks.get(track)
