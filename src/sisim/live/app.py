@@ -138,6 +138,7 @@ def serve(
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
     app.on_startup(started)
+    app.on_shutdown(library.analyses.stop)
     ui.run(
         host=host,
         port=port,

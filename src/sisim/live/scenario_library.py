@@ -14,6 +14,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from sisim.analysis.variants import canonical
+from sisim.live.analyses import Analyses
 from sisim.live.evaluation_studies import Studies
 from sisim.live.limits import budget, require_allowed, share
 from sisim.live.saved_files import SAVED, SavedFile, Source, listed, source_of
@@ -59,6 +60,7 @@ class Library:
         self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
         self._lock = Lock()
         self.studies = Studies()
+        self.analyses = Analyses()
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from sisim.analysis.comparison import WHICH, Comparison, View, Which
 from sisim.analysis.variants import canonical
+from sisim.live.analyses import AnalysisKey, AnalysisKind
 from sisim.live.ballot import Ballot
 from sisim.live.chart_options import Look, Option, figure
 from sisim.live.computations import computations
@@ -58,6 +59,8 @@ ROWS_OF_KEPT, VERDICT = 45.0, 40.0
 is said below the figures, which then gives its place to them."""
 MOST_BROUGHT = 8
 """So many files of a visitor's own are held, those brought last."""
+BESIDE: tuple[Show, ...] = ("build", "analyses")
+"""What is shown in place of a view, and is opened from the drawer."""
 GUESSED: Which = "project"
 """The figure whose curve the audience is asked to draw."""
 
@@ -161,16 +164,15 @@ class ViewState:
 
     @property
     def shows(self) -> tuple[Show, ...]:
-        """The views that there are of the scenario, beside what is built anew."""
+        """The views that there are of the scenario."""
         planned = bool(self.scenario.evaluations)
-        left_out = {"build"} if planned else {"build", "evaluation"}
-        return tuple(show for show in SHOWS if show not in left_out)
+        return tuple(one for one in SHOWS if one not in BESIDE and (planned or one != "evaluation"))
 
     @property
     def show(self) -> Show:
         """The view that is shown."""
         asked = self.settings.show
-        return asked if asked in (*self.shows, "build") else "figures"
+        return asked if asked in (*self.shows, *BESIDE) else "figures"
 
     @property
     def evaluation(self) -> str:
@@ -183,6 +185,17 @@ class ViewState:
         """What the study of the planned evaluations is of."""
         s, opened = self.settings, self._opened
         return StudyKey.of(opened.content, opened.scenario, self.changes, s.size, s.seed)
+
+    def analysis_key(self, kind: AnalysisKind, axes: tuple[str, str] = ("", "")) -> AnalysisKey:
+        """Return what an analysis is of, as the sliders stand.
+
+        Args:
+            kind: Which analysis.
+            axes: The keys of the two numbers that a sweep varies.
+        """
+        opened, seeds = self._opened, (self.settings.seed, self.runs)
+        known = opened.content, opened.scenario
+        return AnalysisKey.of(kind, known, self.changes, self.arm, seeds, axes)
 
     @property
     def runs(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -10,7 +11,7 @@ from nicegui import ui
 from sisim.i18n import number, source_text, t
 from sisim.live.saved_files import SAVED
 from sisim.live.scenario_library import file_of
-from sisim.live.settings import HIGHEST
+from sisim.live.settings import HIGHEST, Show
 from sisim.live.sliders import Slider
 from sisim.live.tags import Script, Tag, at_once, button
 from sisim.live.view_state import ViewState
@@ -166,8 +167,8 @@ class Drawer:
                 controls.add(slider, grade=True)
             self._search()
 
-    def _build(self) -> None:
-        self._state.change(show="build", told=None)
+    def _open(self, show: Show) -> None:
+        self._state.change(show=show, told=None)
         self._close()
 
     def _scenarios(self) -> None:
@@ -207,7 +208,10 @@ class Drawer:
             at_once(t("Open …"), "document.getElementById('bring').click()", id="open-file")
         with Tag("div", css="field"):
             Tag("span", t("A scenario of your own"))
-            button(t("Build …"), self._build, id="open-build")
+            button(t("Build …"), partial(self._open, "build"), id="open-build")
+        with Tag("div", css="field"):
+            Tag("span", t("Sensitivity, uncertainty, sweeps"))
+            button(t("Analyses …"), partial(self._open, "analyses"), id="open-analyses")
         if state.library.folder is not None:
             with Tag("div", css="field"):
                 Tag("span", t("What has been saved"))

@@ -23,6 +23,7 @@ from sisim.live.settings import Settings, sliders_in
 from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
+from sisim.live.views.analyses_view import AnalysesView
 from sisim.live.views.builder_view import BuilderView
 from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.course_view import CourseView
@@ -183,6 +184,9 @@ class Page:
         state = self.state
         if state.show == "build":
             self.view = BuilderView(state, self._dialogs.open)
+            return
+        if state.show == "analyses" and state.scenario.arms:
+            self.view = AnalysesView(state)
             return
         if state.scenario.figures is None:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
