@@ -164,8 +164,8 @@ class AnalysesView:
             "sweep": t("Two assumptions at a time"),
         }[key.kind]
         arm = key.scenario.arms[key.arm].label.text
-        moved = f" ({t('with moved sliders')})" if key.changes else ""
-        return f"{title} – {key.scenario.title.text}: {arm}{moved}"
+        said = f"{title} – {key.scenario.title.text}: {arm}"
+        return t("{what} (with moved sliders)", what=said) if key.changes else said
 
     # ------------------------------------------------------------------------ what came of it
 
