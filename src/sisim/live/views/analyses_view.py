@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from nicegui import ui
-
 from sisim.i18n import t
 from sisim.live.analyses import (
     DRAWS,
@@ -26,6 +24,8 @@ from sisim.report.chart.echarts_painter import whole
 
 EDGES = 30.0
 """What the page has beside a picture, in pixels of a window of 1280."""
+NARROWEST, WIDEST = 760.0, 1250.0
+"""How wide a picture is at least and at most, in the same; a narrow page lets it be moved."""
 LEAST, MOST = 320.0, 620.0
 """How high a picture is at least and at most, in the same."""
 EVERY = 0.5
@@ -205,7 +205,8 @@ class AnalysesView:
 
     def _draw(self, chart: Chart, place: str, said: str) -> None:
         look = self._state.look
-        size = min(1250.0, self._state.window_width - EDGES), min(max(chart.high, LEAST), MOST)
-        element = ChartElement(whole(chart, size, look.style), place, said)
-        element.style(f"height: {look.px(size[1])}px")
-        ui.run_javascript("window.sisim_analysed = true")
+        wide = min(max(self._state.window_width - EDGES, NARROWEST), WIDEST)
+        size = wide, min(max(chart.high, LEAST), MOST)
+        with Tag("div", css="scrolled", role="region", aria_label=chart.title, tabindex="0"):
+            element = ChartElement(whole(chart, size, look.style), place, said)
+        element.style(f"height: {look.px(size[1])}px; width: {look.px(wide)}px")
