@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.live.exports import scenario_text
@@ -56,6 +56,7 @@ shown = st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=5)
 values = st.recursive(st.integers(-9, 9) | st.booleans() | st.text(max_size=5), st.lists)
 
 
+@settings(max_examples=25)
 @given(st.text(max_size=30), shown, st.dictionaries(st.text(max_size=9), values, max_size=3))
 def test_the_file_of_a_setting_says_all_of_it(
     tmp_path_factory: pytest.TempPathFactory,

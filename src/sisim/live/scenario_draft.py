@@ -283,6 +283,11 @@ class ScenarioDraft:
             self.put(payer, FUND)
 
     @property
+    def cohort(self) -> bool:
+        """Whether its people are a closed cohort, and no open population of residents."""
+        return self.get(("population", "cohort")) is not None
+
+    @property
     def fund(self) -> str | None:
         """The key of its fund, if there is one."""
         return next(iter(self.data.get("funds", {})), None)

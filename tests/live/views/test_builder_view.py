@@ -62,6 +62,9 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     page.keyboard.press("Tab")
     page.wait_for_selector("#build-title-wrong", state="hidden")
     assert page.input_value(f"{OF}label") == "Närvaroteamet"
+    for field, text in (("population-residents", "1 500"), ("time-years", "10")):
+        page.fill(f"#build-{field}", text)
+        page.keyboard.press("Tab")
     # Whom it is for, in words, and how many they are.
     enter(page, target_age_from="10", target_age_below="16")
     says(page, "#build-target", "från 10 och under 16 år")
@@ -105,6 +108,7 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     assert sisim("check", saved).exit_code == 0
     scenario = load_scenario(saved)
     assert scenario.pathway.resources["preschool_year"].price.value == 180_000
+    assert (scenario.population.residents, scenario.time.years) == (1500, 10)
     found = scenario.investments["investment"]
     assert (found.years, found.capacity, found.reach.value) == (3, 15, 0.7)
     assert found.reach.source == "familjer som tackar ja"

@@ -113,6 +113,12 @@ class BuilderView:
         self._fields.text(("title",), t("What the scenario is called"), self._name)
         label = (*self._draft.of_investment, "label")
         self._fields.text(label, t("What the investment is called"))
+        population = ("population", "cohort" if self._draft.cohort else "residents")
+        people = t("People") if self._draft.cohort else t("Residents")
+        self._fields.number(population, people)
+        self._fields.number(("time", "years"), t("Years ahead"), t("years"))
+        runs = t("more runs are surer, and take longer")
+        self._fields.number(("replications",), t("Runs"), runs)
         self._fields.tick(
             ("invented",),
             t("The numbers are an example, and the figures say so"),
@@ -312,7 +318,7 @@ class BuilderView:
         for follow in self._followers:
             follow()
         self._ask()
-        if key[2:3] == ("target",):
+        if key[2:3] == ("target",) or key[0] == "population":
             self._found.set_text(t("Counting …"))
             self._counts.ask(self._draft.counted())
 
