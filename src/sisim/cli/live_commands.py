@@ -25,7 +25,7 @@ from sisim.cli.options import (
     option,
     values,
 )
-from sisim.cli.output import require_file, whole_file
+from sisim.cli.output import require_file, require_folder, whole_file
 from sisim.cli.progress import compile_once, progress
 from sisim.cli.user_errors import UserError, print_error
 from sisim.i18n import t
@@ -64,6 +64,14 @@ class ServeOptions:
         ),
     ] = None
     no_open: Annotated[bool, flag("Do not open a browser.")] = False
+    folder: Annotated[
+        Path | None,
+        option(
+            "FOLDER",
+            "Where the page saves scenarios and settings; unset: the folder `sisim` among your "
+            "documents, and none where others reach the page.",
+        ),
+    ] = None
 
 
 def live(
@@ -125,7 +133,18 @@ def live(
         seed=seed,
         show=not at.no_open,
         ready=_tell,
+        folder=_folder(at.folder, private=is_loopback(host)),
     )
+
+
+def _folder(named: Path | None, *, private: bool) -> Path | None:
+    """Return where the page saves: where others reach it, only what has been named for that."""
+    if named is not None:
+        require_folder(named)
+        return named
+    from sisim.live.saved_folder import default_folder
+
+    return default_folder() if private else None
 
 
 def _tell(address: str) -> None:

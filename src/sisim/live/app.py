@@ -28,6 +28,7 @@ from sisim.live.room import Room
 from sisim.live.room_listener import ListenAddress, config, serve_beside
 from sisim.live.room_server import ParticipantServer
 from sisim.live.room_words import Labels
+from sisim.live.saved_folder import SavedFolder
 from sisim.live.scenario_library import Library
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
@@ -100,6 +101,7 @@ def serve(
     show: bool = True,
     ready: Callable[[str], None] = lambda _: None,
     room: TeacherRoom | None = None,
+    folder: Path | None = None,
 ) -> None:
     """Serve the live page until it is interrupted.
 
@@ -111,9 +113,10 @@ def serve(
         show: Open it in a browser.
         ready: Is told the address when it can be opened.
         room: A room, whose participants reach it elsewhere; unset: there is none.
+        folder: Where visitors save what they want to keep; unset: nowhere.
     """
     host, port, names = at.host, at.port, at.names
-    library = Library(source, overrides)
+    library = Library(source, overrides, None if folder is None else SavedFolder(folder))
     begin = usual(Settings(lang=current_language()), library)
     if seed is not None:
         begin = replace(begin, seed=seed)
@@ -135,6 +138,7 @@ def serve(
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
     app.on_startup(started)
+    app.on_shutdown(library.analyses.stop)
     ui.run(
         host=host,
         port=port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -39,14 +40,20 @@ def made(state: ViewState, picture: Picture, kind: str) -> bytes:
     if kind == "csv":
         return csv_text(drawn(picture.comparison)).encode()
     if kind == "toml":
-        text = state.library.text(state.settings, state.brought)
-        own = {**state.described, "seed": state.settings.seed, "replications": state.runs}
-        return overridden(text, own).encode()
+        return scenario_text(state).encode()
     from sisim.report.chart.canvas import saved
     from sisim.report.comparison_figures import draw_comparison
     from sisim.report.result_files import PICTURE_DPI
 
     return saved(draw_comparison(picture.comparison), kind, PICTURE_DPI)
+
+
+def scenario_text(state: ViewState) -> str:
+    """Return the file of the scenario that is seen, with all that is changed in it."""
+    s, library = state.settings, state.library
+    given = {} if s.scenario in state.brought else library.source_of(s.scenario)[1]
+    own = {**given, **state.described, "seed": s.seed, "replications": state.runs}
+    return overridden(library.text(s, state.brought), own)
 
 
 def overridden(text: str, changes: Mapping[str, Any]) -> str:
@@ -79,5 +86,13 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
     return "\n".join([*lines[: table + 1], *written, *kept, *lines[end:]]) + "\n"
 
 
-def _written(value: float) -> str:
+def _written(value: Any) -> str:
+    """Return a value as a TOML file has it on the line of its key."""
+    if isinstance(value, dict):
+        parts = (f"{json.dumps(key)} = {_written(part)}" for key, part in value.items())
+        return f"{{ {', '.join(parts)} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
     return str(value) if isinstance(value, int) else repr(float(f"{value:.12g}"))

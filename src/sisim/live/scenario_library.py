@@ -13,14 +13,19 @@ from typing import Any
 
 from cachetools import LRUCache
 
+from sisim.analysis.variants import canonical
+from sisim.live.analyses import Analyses
 from sisim.live.evaluation_studies import Studies
 from sisim.live.limits import budget, require_allowed, share
+from sisim.live.saved_files import SAVED, SavedFile, Source, listed, source_of
+from sisim.live.saved_folder import SavedFolder
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.sliders import Slider, all_sliders, main_sliders
-from sisim.loading.files import read, shipped
+from sisim.loading.files import find, read, shipped
 from sisim.loading.load import load_scenario, read_scenario
 from sisim.loading.sample import for_residents
+from sisim.scenario.errors import Place
 from sisim.scenario.scenario import Figures, Scenario
 from sisim.scenario.types import Text
 
@@ -39,15 +44,23 @@ class Library:
     Args:
         source: The file, or the ready scenario, that was asked for.
         overrides: Other values in it, by dotted path.
+        folder: Where visitors save what they want to keep; unset: nowhere.
     """
 
-    def __init__(self, source: str, overrides: Mapping[str, Any] | None = None) -> None:
-        self.source = source
+    def __init__(
+        self,
+        source: str,
+        overrides: Mapping[str, Any] | None = None,
+        folder: SavedFolder | None = None,
+    ) -> None:
+        self.source, self.folder = source, folder
         self.overrides = dict(overrides or {})
+        self._known: dict[tuple[str, int, int], SavedFile] = {}
         self._opened: LRUCache[Any, OpenScenario] = LRUCache(OPENED)
         self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
         self._lock = Lock()
         self.studies = Studies()
+        self.analyses = Analyses()
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""
@@ -63,6 +76,34 @@ class Library:
         """Return what is to be opened: a ready scenario, or what was asked for."""
         return name if name in self.ready() else self.source
 
+    def saved(self) -> list[SavedFile]:
+        """Return what visitors have saved, the latest first.
+
+        Raises:
+            FolderError: If the folder cannot be looked into.
+        """
+        return [] if self.folder is None else listed(self.folder, self._known)
+
+    def source_of(self, name: str) -> Source:
+        """Return the file of a scenario, and other values in it.
+
+        Raises:
+            ScenarioError: If there is no such file.
+        """
+        if self.folder is not None and name.startswith(SAVED):
+            return source_of(self.folder, name.removeprefix(SAVED))
+        path = self.path(name)
+        own = self.overrides if path == self.source else {}
+        return str(find(path, "scenario", Place(path, 0)).absolute()), own
+
+    def same(self, name: str, scenario: str) -> bool:
+        """Return whether what is saved under a name is of a scenario that somebody looks at.
+
+        Raises:
+            ScenarioError: If there is no file of either.
+        """
+        return self.source_of(f"{SAVED}{name}") == self.source_of(scenario)
+
     def open(self, settings: Settings, brought: Brought = NOTHING) -> OpenScenario:
         """Return the scenario that a visitor looks at, as its file now says.
 
@@ -74,13 +115,13 @@ class Library:
             ScenarioError: With everything that is wrong in it, or why it is too much for a page.
         """
         name, content = settings.scenario, brought.get(settings.scenario)
-        source = self.path(name) if content is None else content
-        asked = (source, settings.residents, settings.years)
+        source = self.source_of(name) if content is None else (content, {})
+        asked = (source[0], canonical(source[1]), settings.residents, settings.years)
         with self._lock:
             found = self._opened.get(asked)
         if found is None or not found.fresh:
             years = {} if settings.years is None else {"time.years": settings.years}
-            read = partial(self._read, name, brought=brought)
+            read = partial(self._read, name, source)
             scenario, changes = for_residents(read, years, settings.residents)
             found = OpenScenario(with_figures(scenario), changes, read=content is None)
             with self._lock:
@@ -88,19 +129,20 @@ class Library:
         require_allowed(found.scenario, settings.runs)
         return found
 
-    def _read(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
-        """Return a scenario from its file, with other values by dotted path."""
-        if name in brought:
-            return read_scenario(brought[name], file_of(name), dict(changes))
-        own = self.overrides if self.path(name) == self.source else {}
-        return load_scenario(self.path(name), {**own, **changes})
+    def _read(
+        self, name: str, source: tuple[str | bytes, Mapping[str, Any]], changes: Mapping[str, Any]
+    ) -> Scenario:
+        """Return a scenario from its file or its content, with other values by dotted path."""
+        of, own = source
+        if isinstance(of, bytes):
+            return read_scenario(of, file_of(name), dict(changes))
+        return load_scenario(of, {**own, **changes})
 
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""
         content = brought.get(settings.scenario)
         if content is None:
-            source = Path(self.path(settings.scenario))
-            content = (source if source.is_file() else self.ready()[str(source)]).read_bytes()
+            content = Path(self.source_of(settings.scenario)[0]).read_bytes()
         return content.decode("utf-8-sig")
 
     def session(self, key: SessionKey) -> ScenarioSession:
@@ -170,6 +212,12 @@ class OpenScenario:
     def more(self) -> list[Slider]:
         """A slider for every uncertain number of the scenario."""
         return all_sliders(self.scenario)
+
+    @property
+    def ends(self) -> dict[str, tuple[float, float]]:
+        """The lowest and the highest value of every slider, by its id."""
+        every = [*self.pathway_sliders, *self.more, *self.sliders]
+        return {slider.id: (slider.low, slider.high) for slider in every}
 
     @cached_property
     def pathway_sliders(self) -> list[Slider]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from sisim.i18n import LANGUAGES, Lang
 
-Show = Literal["figures", "administrations", "people", "money", "evaluation"]
+Show = Literal["figures", "administrations", "people", "money", "evaluation", "build", "analyses"]
 SHOWS: tuple[Show, ...] = get_args(Show)
 SIZES = (0.5, 1.0, 2.0, 4.0)
 """How many take part in an evaluation, in times what the scenario says."""

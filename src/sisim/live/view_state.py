@@ -6,9 +6,11 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import fields, replace
 from math import isfinite
 from typing import Any
+from urllib.parse import parse_qsl
 
 from sisim.analysis.comparison import WHICH, Comparison, View, Which
 from sisim.analysis.variants import canonical
+from sisim.live.analyses import AnalysisKey, AnalysisKind
 from sisim.live.ballot import Ballot
 from sisim.live.chart_options import Look, Option, figure
 from sisim.live.computations import computations
@@ -24,7 +26,10 @@ from sisim.live.refinement import (
     Wanted,
     simulated_picture,
 )
-from sisim.live.scenario_library import Library, OpenScenario, SessionKey, name_for
+from sisim.live.saved_files import SAVED, SavedSetting, setting_in
+from sisim.live.saved_folder import SUFFIX, checked_name
+from sisim.live.scenario_draft import ScenarioDraft
+from sisim.live.scenario_library import Library, OpenScenario, SessionKey, file_of, name_for
 from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
 from sisim.report.chart.label_placement import KeptNotes
@@ -54,6 +59,8 @@ ROWS_OF_KEPT, VERDICT = 45.0, 40.0
 is said below the figures, which then gives its place to them."""
 MOST_BROUGHT = 8
 """So many files of a visitor's own are held, those brought last."""
+BESIDE: tuple[Show, ...] = ("build", "analyses")
+"""What is shown in place of a view, and is opened from the drawer."""
 GUESSED: Which = "project"
 """The figure whose curve the audience is asked to draw."""
 
@@ -86,6 +93,7 @@ class ViewState:
         self.axes: Scales | None = None
         self.guess: tuple[tuple[int, float], ...] = ()
         self.ballot: Ballot | None = None
+        self.draft: ScenarioDraft | None = None
         self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
@@ -158,12 +166,13 @@ class ViewState:
     def shows(self) -> tuple[Show, ...]:
         """The views that there are of the scenario."""
         planned = bool(self.scenario.evaluations)
-        return tuple(show for show in SHOWS if planned or show != "evaluation")
+        return tuple(one for one in SHOWS if one not in BESIDE and (planned or one != "evaluation"))
 
     @property
     def show(self) -> Show:
         """The view that is shown."""
-        return self.settings.show if self.settings.show in self.shows else "figures"
+        asked = self.settings.show
+        return asked if asked in (*self.shows, *BESIDE) else "figures"
 
     @property
     def evaluation(self) -> str:
@@ -176,6 +185,17 @@ class ViewState:
         """What the study of the planned evaluations is of."""
         s, opened = self.settings, self._opened
         return StudyKey.of(opened.content, opened.scenario, self.changes, s.size, s.seed)
+
+    def analysis_key(self, kind: AnalysisKind, axes: tuple[str, str] = ("", "")) -> AnalysisKey:
+        """Return what an analysis is of, as the sliders stand.
+
+        Args:
+            kind: Which analysis.
+            axes: The keys of the two numbers that a sweep varies.
+        """
+        opened, seeds = self._opened, (self.settings.seed, self.runs)
+        known = opened.content, opened.scenario
+        return AnalysisKey.of(kind, known, self.changes, self.arm, seeds, axes)
 
     @property
     def runs(self) -> int:
@@ -261,6 +281,62 @@ class ViewState:
     def take(self, name: str) -> None:
         """Look at another scenario."""
         self.change(**SCENARIO_DEFAULTS, scenario=name)
+
+    def setting(self) -> SavedSetting:
+        """Return what is seen as a setting that can be saved; a file of the visitor's own is saved.
+
+        Raises:
+            FolderError: If that file cannot be saved.
+            ScenarioError: If the scenario is no longer there.
+        """
+        s, folder = self.settings, self.library.folder
+        assert folder is not None  # nobody is offered to save anything else
+        plain = Settings(lang=s.lang, dark=s.dark, scenario=s.scenario)
+        shown = dict(parse_qsl(s.query(plain), keep_blank_values=True))
+        if s.scenario in self.brought:
+            name = file_of(s.scenario).removesuffix(SUFFIX)
+            file = folder.save_beside(checked_name(name), self.brought[s.scenario])
+            return SavedSetting(scenario=f"{file}{SUFFIX}", shown=shown)
+        if s.scenario.startswith(SAVED):
+            name = s.scenario.removeprefix(SAVED)
+            of = setting_in(folder, name) or SavedSetting(scenario=folder.file(name).name)
+            return of.model_copy(update={"shown": shown})
+        path, own = self.library.source_of(s.scenario)
+        ready = self.library.path(s.scenario)
+        named = ready if ready in self.library.ready() else path
+        return SavedSetting(scenario=named, shown=shown, override=dict(own))
+
+    def open_saved(self, name: str) -> None:
+        """Look at what has been saved under a name: a scenario, or a setting of one."""
+        assert self.library.folder is not None
+        try:
+            saved = setting_in(self.library.folder, name)
+            if saved is None:
+                self.take(f"{SAVED}{name}")
+                return
+            wanted = self._saved(name, saved)
+        except ScenarioError as error:
+            self.callbacks.refused(error)
+        else:
+            self.change(**_as_dict(wanted))
+
+    def compare_saved(self, name: str) -> None:
+        """Let a setting that has been saved be A, beside which that which is seen is B."""
+        assert self.library.folder is not None
+        try:
+            saved = setting_in(self.library.folder, name)
+            kept = None if saved is None else self._saved(name, saved).values
+        except ScenarioError as error:
+            self.callbacks.refused(error)
+        else:
+            self.change(kept=kept)
+
+    def _saved(self, name: str, saved: SavedSetting) -> Settings:
+        """Return the settings that a saved one asks for; language and colours stay."""
+        s = self.settings
+        plain = Settings(lang=s.lang, dark=s.dark, scenario=f"{SAVED}{name}")
+        ends = self.library.open(Settings.of(saved.shown, plain, {}), self.brought).ends
+        return Settings.of(saved.shown, plain, ends)
 
     def keep(self) -> None:
         """Keep the sliders as they stand as setting A; where there is one, drop it."""

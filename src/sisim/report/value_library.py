@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from sisim.i18n import in_currency, source_text, t
-from sisim.loading.files import shipped
+from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import capital, money_unit
@@ -63,11 +63,20 @@ class LibraryValue:
     file: str = ""
 
 
-def value_library() -> list[LibraryValue]:
-    """Return every unit price of the pathways and every effect of the ready scenarios."""
-    pathways = {file.name: load_pathway(file) for file in shipped("pathway").values()}
+def value_library(pathway: str | None = None) -> list[LibraryValue]:
+    """Return every unit price of the pathways and every effect of the ready scenarios.
+
+    Args:
+        pathway: A ready pathway, whose values alone are wanted; unset: those of all.
+    """
+    files = [file for name, file in shipped("pathway").items() if pathway in (None, name)]
+    pathways = {file.name: load_pathway(file) for file in files}
     known = {one.name for one in pathways.values()}
-    scenarios = {file.name: load_scenario(file) for file in shipped("scenario").values()}
+    scenarios = {
+        file.name: load_scenario(file)
+        for file in shipped("scenario").values()
+        if pathway in (None, read(file).data["pathway"])
+    }
     for one in scenarios.values():
         if one.pathway.name not in known:  # one that a scenario has for itself
             known.add(one.pathway.name)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sisim.scenario.errors import Place, dotted
 from sisim.scenario.positions import Path, Paths, Positions
 
-Kind = Literal["scenario", "pathway", "experiment"]
+Kind = Literal["scenario", "pathway", "experiment", "setting"]
 
 
 class Document:
@@ -59,6 +59,7 @@ class Document:
             "pathway": "scenario",
             "tracks": "pathway",
             "scenario": "experiment",
+            "setting": "setting",
         }
         return next((kind for key, kind in marks.items() if key in self.data), None)
 

@@ -5,6 +5,11 @@ window.sisim = (() => {
     const element = document.getElementById(id);
     if (element && document.activeElement?.dataset.held !== "1") element.value = value;
   };
+  // What has the focus next may not yet be there.
+  const focus = (id, left = 40) => {
+    const element = document.getElementById(id);
+    if (element) { element.focus(); element.select?.(); } else if (left) setTimeout(focus, 50, id, left - 1);
+  };
   const chart = (id) => document.getElementById(id)?.chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
@@ -69,7 +74,7 @@ window.sisim = (() => {
     PageDown: "next", PageUp: "previous", ArrowRight: "right", ArrowLeft: "left",
     " ": "space", f: "full", b: "blank", ".": "blank", 1: "first", 2: "second", 0: "both",
     t: "tell", g: "guess", s: "notes", n: "seed", r: "reset", z: "undo", d: "dark", l: "language",
-    a: "scale", p: "speaker", v: "table", c: "keep", "?": "help", Escape: "escape", Home: "begin",
+    a: "scale", p: "speaker", v: "table", c: "keep", o: "folder", "?": "help", Escape: "escape", Home: "begin",
   };
   addEventListener("keydown", (event) => {
     if (wake()) return event.preventDefault();
@@ -194,5 +199,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, guide, copy, bring };
+  return { chart, focus, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, guide, copy, bring };
 })();

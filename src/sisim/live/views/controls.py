@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from sisim.i18n import number, source_text, t
+from sisim.live.saved_files import SAVED
 from sisim.live.scenario_library import file_of
-from sisim.live.settings import HIGHEST
+from sisim.live.settings import HIGHEST, Show
 from sisim.live.sliders import Slider
 from sisim.live.tags import Script, Tag, at_once, button
 from sisim.live.view_state import ViewState
@@ -118,9 +120,13 @@ class Drawer:
     """The drawer at the side: how much is simulated, how it is seen, and every assumption."""
 
     def __init__(
-        self, state: ViewState, controls: SliderControls, close: Callable[[], Any]
+        self,
+        state: ViewState,
+        controls: SliderControls,
+        close: Callable[[], Any],
+        folder: Callable[[], Any],
     ) -> None:
-        self._state, self._controls = state, controls
+        self._state, self._controls, self._folder, self._close = state, controls, folder, close
         s = state.settings
         title = t("More assumptions")
         with Tag("aside", css="drawer", role="dialog", aria_label=title, id="drawer"):
@@ -161,6 +167,10 @@ class Drawer:
                 controls.add(slider, grade=True)
             self._search()
 
+    def _open(self, show: Show) -> None:
+        self._state.change(show=show, told=None)
+        self._close()
+
     def _scenarios(self) -> None:
         state = self._state
         source, titles = state.library.source, state.library.titles
@@ -169,6 +179,8 @@ class Drawer:
             | {name: title.text for name, title in titles.items() if name != source}
             | {name: file_of(name) for name in state.brought}
         )
+        if (now := state.settings.scenario).startswith(SAVED):
+            choices[now] = now.removeprefix(SAVED)
         with Tag("div", css="field"):
             Tag("label", t("Scenario"), for_="choose-scenario")
             chosen = Tag("select", id="choose-scenario")
@@ -194,6 +206,16 @@ class Drawer:
             )
             brought.on("change", js_handler="(e) => sisim.bring(e.target)")
             at_once(t("Open …"), "document.getElementById('bring').click()", id="open-file")
+        with Tag("div", css="field"):
+            Tag("span", t("A scenario of your own"))
+            button(t("Build …"), partial(self._open, "build"), id="open-build")
+        with Tag("div", css="field"):
+            Tag("span", t("Sensitivity, uncertainty, sweeps"))
+            button(t("Analyses …"), partial(self._open, "analyses"), id="open-analyses")
+        if state.library.folder is not None:
+            with Tag("div", css="field"):
+                Tag("span", t("What has been saved"))
+                button(t("The folder …"), self._folder, id="open-folder")
 
     def _number(self, text: str, name: str, low: int, value: int) -> None:
         state = self._state

@@ -13,6 +13,7 @@ from sisim.live.presets import presets, what_ifs
 from sisim.live.tags import Tag, at_once, button
 from sisim.live.view_state import ViewState
 from sisim.live.views import readout
+from sisim.live.views.folder_view import FolderView
 from sisim.scenario.errors import ScenarioError
 
 
@@ -52,6 +53,7 @@ class Dialogs:
             ("N  R  Z", t("new seed, reset, undo")),
             ("C", t("keep this as A, and go on to B; once more: drop A")),
             ("A", t("a new scale of the axes")),
+            ("O", t("what has been saved in the folder")),
             ("F  B  D  L", t("full screen, blank, dark, language")),
             (t("Space"), t("play or pause the people")),
         ]
@@ -79,6 +81,8 @@ class Dialogs:
         """Offer what can be taken home."""
 
         def fill() -> None:
+            if self._state.library.folder is not None:
+                button(t("In the folder …"), self.folder, id="save-folder")
             with Tag("div", css="listing"):
                 for name, text in (
                     ("svg", t("The picture (SVG)")),
@@ -99,6 +103,11 @@ class Dialogs:
                 Tag("p", id="copied", css="status", role="status")
 
         self.open(t("Save …"), fill)
+
+    def folder(self) -> None:
+        """Show what has been saved in the folder, if there is one."""
+        if self._state.library.folder is not None:
+            FolderView(self._state, self._state.library.folder, self.open).show()
 
     def presets(self) -> None:
         """Offer presets of the sliders, and single changes."""

@@ -23,6 +23,8 @@ from sisim.live.settings import Settings, sliders_in
 from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
+from sisim.live.views.analyses_view import AnalysesView
+from sisim.live.views.builder_view import BuilderView
 from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.course_view import CourseView
 from sisim.live.views.dialogs import Dialogs
@@ -162,7 +164,7 @@ class Page:
                 self._show_view()
             self._bottom()
             if self.drawer_open:
-                Drawer(self.state, self.slider_controls, self.toggle_drawer)
+                Drawer(self.state, self.slider_controls, self.toggle_drawer, self._dialogs.folder)
         ui.run_javascript(f"sisim.write({self._script.taken()})")
         ui.run_javascript("sisim.size()")
 
@@ -180,6 +182,12 @@ class Page:
 
     def _show_view(self) -> None:
         state = self.state
+        if state.show == "build":
+            self.view = BuilderView(state, self._dialogs.open)
+            return
+        if state.show == "analyses" and state.scenario.arms:
+            self.view = AnalysesView(state)
+            return
         if state.scenario.figures is None:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
@@ -212,6 +220,8 @@ class Page:
         state, s = self.state, self.state.settings
         assert self.slider_controls is not None
         self._notes = []
+        if state.show == "build":
+            return
         with Tag("footer", css="bottom"):
             if s.told is not None and state.picture is not None and s.show == "figures":
                 self._notes = narration_bar(state, self._tell_to)
@@ -364,7 +374,8 @@ class Page:
         now = size[0] * 100, size[1] / 4, wide / 4
         if any(abs(one - other) > 1 for one, other in zip(before, now, strict=True)):
             state.window_scale, state.window_height, state.window_width = *size[:2], wide
-            if self.view is not None:
+            # What is being written stays: a phone whose keys come up is a smaller window.
+            if self.view is not None and not isinstance(self.view, BuilderView):
                 self.build()
 
     def _new_seed(self) -> None:
@@ -451,6 +462,7 @@ class Page:
             "keep": state.keep,
             "help": self._dialogs.keys,
             "table": self._table,
+            "folder": self._dialogs.folder,
             "escape": self.close_drawer,
         }
         if name in commands:
