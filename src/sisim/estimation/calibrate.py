@@ -264,9 +264,9 @@ class Calibrated:
         }
 
     @cached_property
-    def correlations(self) -> pd.DataFrame:
-        """Posterior correlation of each pair of numbers."""
-        return self.draws.corr()
+    def correlations(self) -> Floats:
+        """Posterior correlation of each pair of numbers, (numbers, numbers)."""
+        return np.atleast_2d(np.corrcoef(self.draws.to_numpy(), rowvar=False))
 
     @cached_property
     def learned(self) -> dict[str, float]:

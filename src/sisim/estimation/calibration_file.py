@@ -84,6 +84,9 @@ class CalibrationGoal(Table):
     observed: FigureObserved | None = Field(
         None, description="Where what was observed stands, instead of a value."
     )
+    source: str | None = Field(
+        None, description="Where the value comes from; unset: the name of this file."
+    )
     error: ObservedError | None = Field(None, description="How uncertain what was observed is.")
     discrepancy: Annotated[float, Field(ge=0, le=10)] = Field(
         0.0,
@@ -379,7 +382,7 @@ class _CalibrationCheck(Findings):
     ) -> tuple[float, str] | None:
         """Return the observed value in the target's unit, and where it comes from."""
         if goal.value is not None:
-            return goal.value, target.source or self.document.file
+            return goal.value, goal.source or File(self.document.file).name
         if goal.observed is None:
             self.say(at, Reason('Give what was observed: "value", or "observed" with a file.'))
             return None
