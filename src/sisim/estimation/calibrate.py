@@ -23,8 +23,8 @@ from sisim.calibration.expected_measures import require_expected
 from sisim.engine.cohort import NotExact
 from sisim.estimation.calibration_file import CalibrationPlan, CalibrationTarget
 from sisim.estimation.metamodel import NEAR, Metamodel, Predicted, metamodel
+from sisim.estimation.number_prior import NumberPrior
 from sisim.estimation.posterior_sampling import PosteriorSample, sample_posterior
-from sisim.estimation.prior import Prior
 from sisim.estimation.target_values import TargetSetup, exact_targets, simulated_targets
 from sisim.scenario.errors import Reason
 
@@ -62,7 +62,7 @@ class NumberSpace:
     A coordinate is the number, or its logarithm if it is always above 0, from -1 to 1.
     """
 
-    priors: tuple[Prior, ...]
+    priors: tuple[NumberPrior, ...]
 
     @cached_property
     def _ends(self) -> Floats:
@@ -369,11 +369,14 @@ class _Search:
         self.seeds = range(
             settings.seed, settings.seed + (1 if self.exact else settings.replications)
         )
-        first = settings.draws - settings.draws // settings.waves * (settings.waves - 1)
-        self.sizes = [first, *[settings.draws // settings.waves] * (settings.waves - 1)]
+        # A wave of fewer points than a plane needs would tell nothing.
+        least = max(FEWEST, 3 * (len(plan.priors) + 1))
+        waves = max(min(settings.waves, settings.draws // least), 1)
+        each = settings.draws // waves
+        self.sizes = [settings.draws - each * (waves - 1), *[each] * (waves - 1)]
         self.checks = min(CHECKED, max(8, settings.draws // 8))
         runs = (settings.draws + self.checks) * len(self.seeds)
-        self.most = runs + (0 if self.exact else SEEDS_TO_TELL * settings.waves)
+        self.most = runs + (0 if self.exact else SEEDS_TO_TELL * waves)
         self.points = np.empty((0, len(plan.priors)))
         self.values = np.empty((0, len(plan.targets)))
         self.emulators: tuple[TargetEmulator, ...] = ()

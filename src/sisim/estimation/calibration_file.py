@@ -16,7 +16,7 @@ from sisim.calibration.served_targets import unit_of
 from sisim.calibration.targets import MEASURES, Histories
 from sisim.checks.issues import Findings
 from sisim.engine.compile import compile_scenario
-from sisim.estimation.prior import Prior, has_prior
+from sisim.estimation.number_prior import NumberPrior, has_prior
 from sisim.i18n import t
 from sisim.loading.figure_units import understood
 from sisim.loading.files import beside_it, read, shipped
@@ -185,7 +185,7 @@ class CalibrationPlan:
 
     scenario: Scenario
     settings: CalibrationSettings
-    priors: tuple[Prior, ...]
+    priors: tuple[NumberPrior, ...]
     targets: tuple[CalibrationTarget, ...]
     unranged: tuple[str, ...]
 
@@ -285,7 +285,7 @@ class _CalibrationCheck(Findings):
         found = tuple(one for one in targets if one is not None)
         return CalibrationPlan(self.scenario, self.settings, priors, found, unranged)
 
-    def _priors(self) -> tuple[tuple[Prior, ...], tuple[str, ...]]:
+    def _priors(self) -> tuple[tuple[NumberPrior, ...], tuple[str, ...]]:
         known = {path.removeprefix("pathway."): one for path, one in numbers(self.scenario)}
         if self.settings.free is None:
             tuned = {path: one for path, one in known.items() if one.tuned and one.formula is None}
@@ -298,7 +298,7 @@ class _CalibrationCheck(Findings):
                 )
                 self.say(("free",), reason)
             unranged = tuple(path for path in tuned if path not in free)
-            return tuple(Prior(path, known[path]) for path in free), unranged
+            return tuple(NumberPrior(path, known[path]) for path in free), unranged
         for index, path in enumerate(self.settings.free):
             at = ("free", index)
             own = path.removeprefix("pathway.")
@@ -319,7 +319,7 @@ class _CalibrationCheck(Findings):
                     )
                     self.say(at, reason)
         free = [path.removeprefix("pathway.") for path in self.settings.free]
-        return tuple(Prior(path, known[path]) for path in free if path in known), ()
+        return tuple(NumberPrior(path, known[path]) for path in free if path in known), ()
 
     def _target(self, name: str, goal: CalibrationGoal) -> CalibrationTarget | None:
         at = ("targets", name)

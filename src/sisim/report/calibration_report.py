@@ -11,7 +11,7 @@ import pandas as pd
 
 from sisim.arrays import Floats
 from sisim.estimation.calibrate import DRAWS, Calibrated
-from sisim.estimation.prior import Prior
+from sisim.estimation.number_prior import NumberPrior
 from sisim.i18n import n_, number, t
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.formats import decimal, listing, lower, quoted, share_of
@@ -173,7 +173,6 @@ def shown_numbers(found: Calibrated) -> pd.DataFrame:
         [
             {
                 t("Number"): words.name(row["key"]),
-                t("Key"): row["key"],
                 t("Before the data"): _told((row["prior_low"], row["prior"], row["prior_high"])),
                 t("After the data"): _told(
                     (row["posterior_low"], row["posterior"], row["posterior_high"])
@@ -217,7 +216,7 @@ def _pathway(found: Calibrated) -> str:
     return found.plan.scenario.pathway.name
 
 
-def _number(found: Calibrated, prior: Prior) -> dict[str, Any]:
+def _number(found: Calibrated, prior: NumberPrior) -> dict[str, Any]:
     """Return a number as a file has it: its median, its 90 % interval and its marginal."""
     values = found.draws[prior.path].to_numpy()
     low, middle, high = _interval(values)
@@ -236,7 +235,7 @@ def _sources(targets: list[Any]) -> list[str]:
     return list(dict.fromkeys(one.source for one in targets if one.source))
 
 
-def _marginal(values: Floats, prior: Prior) -> dict[str, Any]:
+def _marginal(values: Floats, prior: NumberPrior) -> dict[str, Any]:
     """Return the distribution of a number alone, by its moments."""
     mean, sd = float(values.mean()), max(float(values.std()), 1e-9 * abs(float(values.mean())))
     is_share = prior.number.floor == 0 and prior.number.ceiling == 1
@@ -324,7 +323,7 @@ def _learned(found: Calibrated) -> Iterator[str]:
     if found.plan.unranged:
         yield t(
             "Left as they are, as they have no range: {names}.",
-            names=", ".join(found.plan.unranged),
+            names=_names(found, list(found.plan.unranged)),
         )
 
 

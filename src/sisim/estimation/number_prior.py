@@ -23,7 +23,7 @@ WIDEST = 6.0
 
 
 @dataclass(frozen=True)
-class Prior:
+class NumberPrior:
     """What is known of a number before the data.
 
     Attributes:
