@@ -16,7 +16,7 @@ from sisim.calibration.served_targets import unit_of
 from sisim.calibration.targets import MEASURES, Histories
 from sisim.checks.issues import Findings
 from sisim.engine.compile import compile_scenario
-from sisim.estimation.number_prior import NumberPrior, has_prior
+from sisim.estimation.number_prior import NumberPrior, has_prior, with_free_numbers
 from sisim.i18n import t
 from sisim.loading.figure_units import understood
 from sisim.loading.files import beside_it, read, shipped
@@ -279,7 +279,7 @@ class _CalibrationCheck(Findings):
         if set(self.settings.held_out) >= set(self.settings.targets):
             self.say(("held_out",), Reason("All targets are held out, so nothing is fitted."))
         if not self.problems:
-            self._try(targets)
+            self._try(priors, targets)
         if self.problems:
             raise ScenarioError(self.problems)
         found = tuple(one for one in targets if one is not None)
@@ -483,8 +483,20 @@ class _CalibrationCheck(Findings):
             return 0.0
         return (given.high - given.low) / 2 / NINETY
 
-    def _try(self, targets: list[CalibrationTarget | None]) -> None:
-        """Note which measures cannot be had with their arguments, by a very small run."""
+    def _try(
+        self, priors: tuple[NumberPrior, ...], targets: list[CalibrationTarget | None]
+    ) -> None:
+        """Note which numbers cannot be moved, and by a very small run which measures fail."""
+        for index, prior in enumerate(priors):
+            try:
+                with_free_numbers(self.scenario, {prior.path: prior.number.value})
+            except LookupError:
+                reason = Reason(
+                    '"{name}" is worked out once, where the file is read: more follows from it '
+                    "than numbers. Leave it out.",
+                    name=prior.path,
+                )
+                self.say(("free", index) if self.settings.free else ("free",), reason)
         people = self.scenario.population
         size = "residents" if people.cohort is None else "cohort"
         small = self.scenario.model_copy(

@@ -6,6 +6,7 @@ normal and independent are a draw of all of them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,9 @@ from scipy import stats
 
 from sisim.arrays import Floats
 from sisim.scenario.distributions import moments_solved
+from sisim.scenario.numbers import with_numbers
 from sisim.scenario.psa_draws import is_uncertain
+from sisim.scenario.scenario import Scenario
 from sisim.scenario.types import Number
 
 WIDEST = 6.0
@@ -59,6 +62,26 @@ class NumberPrior:
 def has_prior(number: Number) -> bool:
     """Return whether a number has a distribution or a range, and is no formula."""
     return number.formula is None and is_uncertain(number)
+
+
+def with_free_numbers(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Return a scenario with other numbers.
+
+    Args:
+        scenario: The scenario.
+        values: The numbers by their keys, as files write them.
+
+    Raises:
+        LookupError: If more follows from one of them than numbers, as the edges of a table.
+    """
+    known = type(scenario).model_fields
+    return with_numbers(
+        scenario,
+        {
+            path if path.partition(".")[0] in known else f"pathway.{path}": value
+            for path, value in values.items()
+        },
+    )
 
 
 def _frozen(name: str, parameters: dict[str, float]) -> Any:

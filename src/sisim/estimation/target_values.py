@@ -18,7 +18,7 @@ from sisim.engine.cohort import expected
 from sisim.engine.compile import compile_scenario
 from sisim.engine.tables import Compiled
 from sisim.estimation.calibration_file import CalibrationTarget
-from sisim.scenario.numbers import with_numbers
+from sisim.estimation.number_prior import with_free_numbers
 from sisim.scenario.scenario import Scenario
 
 MOST_WORK = 2e8
@@ -64,21 +64,14 @@ class TargetRunner:
         compiled: Compiled | None = None
         for cell in batch:
             if compiled is None or cell.values != known:
-                known, compiled = cell.values, compile_scenario(varied(self.setup, cell.values))
+                known, compiled = (
+                    cell.values,
+                    compile_scenario(with_free_numbers(self.setup.scenario, cell.values)),
+                )
             lives = histories(run_logged(compiled, cell.seed, threads=self._threads))
             head = {"draw": cell.draw, "replication": cell.replication}
             rows.append(head | {one.name: one.measured(lives) for one in self.setup.targets})
         return pd.DataFrame(rows)
-
-
-def varied(setup: TargetSetup, values: Values) -> Scenario:
-    """Return the scenario with other numbers, by their keys as files write them."""
-    roots = ("parameters", "population")
-    full = {
-        path if path.partition(".")[0] in roots else f"pathway.{path}": value
-        for path, value in values.items()
-    }
-    return with_numbers(setup.scenario, full)
 
 
 def simulated_targets(
@@ -124,7 +117,7 @@ def exact_targets(setup: TargetSetup, points: Sequence[Values], tell: Tell) -> F
     """
     found = np.empty((len(points), 1, len(setup.targets)))
     for number, values in enumerate(points):
-        cohort = expected(varied(setup, values), most_work=MOST_WORK)
+        cohort = expected(with_free_numbers(setup.scenario, values), most_work=MOST_WORK)
         found[number, 0] = [
             expected_measure(cohort, one.target.measure, one.target.arguments)
             for one in setup.targets
