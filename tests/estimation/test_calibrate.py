@@ -23,6 +23,7 @@ from sisim.estimation.calibrate import (
 )
 from sisim.estimation.calibration_file import load_calibration
 from sisim.estimation.target_values import TargetSetup, exact_targets
+from sisim.i18n import in_language
 from sisim.report.calibration_report import sentences, warnings
 
 
@@ -109,6 +110,9 @@ def test_it_is_simulated_where_a_target_follows_each_person_and_says_why(tmp_pat
     found = calibrated(tmp_path, again, **few)
     assert not found.exact
     assert "as it depends on each person's history (again_within)" in " ".join(sentences(found))
+    with in_language("sv"):
+        said = " ".join(sentences(found))
+    assert "eftersom det beror på varje persons historia (again_within)" in said
 
 
 def test_in_a_hundred_municipalities_the_truth_is_anywhere_in_the_posterior(

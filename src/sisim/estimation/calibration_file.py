@@ -335,6 +335,8 @@ class _CalibrationCheck(Findings):
                 self.say((*at, "error"), Reason("There is an error, but nothing observed."))
             value, source = (target.low + target.high) / 2, target.source
             error = (target.high - target.low) / 2 / NINETY
+            if not error:
+                self.say(at, Reason("The target's range is a point: give a value and its error."))
         else:
             found = self._observed(at, goal, target)
             if found is None:

@@ -293,7 +293,7 @@ def _how(found: Calibrated) -> Iterator[str]:
     if found.why_simulated is not None:
         yield t(
             "Not computed exactly, as {why} ({part}).",
-            why=found.why_simulated.why,
+            why=found.why_simulated.why.text,
             part=found.why_simulated.part,
         )
     left = found.waves[-1].left
