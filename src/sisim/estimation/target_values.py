@@ -96,10 +96,13 @@ def simulated_targets(
 
     def batches() -> Iterator[Batch]:
         for number, values in enumerate(points):
-            yield [
+            cells = [
                 Cell(f"{number}-{index}", 0, values, number, index, seed)
                 for index, seed in enumerate(seeds)
             ]
+            # A point's seeds share what is compiled, unless there are too few points for all hands.
+            size = len(cells) if len(points) > 2 * executor.workers else 1
+            yield from (cells[at : at + size] for at in range(0, len(cells), size))
 
     found = np.full((len(points), len(seeds), len(setup.targets)), np.nan)
     names = [one.name for one in setup.targets]
