@@ -83,6 +83,12 @@ MISTAKES = [
         "care.x|x",
     ),
     ({}, [f'{TARGET}measure = "point_share"\n{SD}'], "cannot be had with these arguments"),
+    (
+        {},
+        [f'{TARGET}measure = "point_share"\narguments = {{ per = "x" }}\n{SD}'],
+        "a number above 0",
+    ),
+    ({}, [f"{TARGET}value = 0.0\n{PERSONS}"], "give low and high"),
     ({}, [f"{TARGET}arguments = {{ per = 1 }}\n{SD}"], 'needs a "measure"'),
     ({}, [f"{TARGET}value = 0.009\n"], "Say how uncertain"),
     ({}, [f"{TARGET}error = {{ sd = 0.001 }}\n"], "nothing observed"),

@@ -32,10 +32,12 @@ from sisim.scenario.pathway import Target
 from sisim.scenario.positions import Path
 from sisim.scenario.scenario import Scenario, Time
 from sisim.scenario.seed_range import MOST_SEED
-from sisim.scenario.types import Float, Name, People, Table, Text, Year
+from sisim.scenario.types import MOST, Float, Name, People, Table, Text, Year
 
 NINETY = 1.6448536269514722
 """So many standard deviations from the mean are the ends of the middle 90 % of a normal."""
+UNMEASURED = (TypeError, KeyError, ValueError, IndexError, AttributeError, ArithmeticError)
+"""What a measure raises if its arguments are not such as it takes."""
 TRIED = 200
 """So many people are simulated to see whether measures can be had."""
 Positive = Annotated[float, Field(gt=0, le=1e15)]
@@ -368,6 +370,10 @@ class _CalibrationCheck(Findings):
             return own if goal.label is None else own.model_copy(update={"label": goal.label})
         if not self.refer((*at, "measure"), goal.measure, MEASURES, Reason("The measure")):
             return None
+        per = goal.arguments.get("per", 1.0)
+        if isinstance(per, bool) or not isinstance(per, int | float) or not 0 < per <= MOST:
+            self.say((*at, "arguments"), Reason('"per" is a number above 0.'))
+            return None
         return Target(
             label=goal.label or Text(sv=name, en=name),
             measure=goal.measure,
@@ -474,6 +480,10 @@ class _CalibrationCheck(Findings):
         if given.sd is not None:
             return given.sd
         if given.persons is not None:
+            if not value:
+                reason = Reason("Of a value of 0 persons tell no error: give low and high.")
+                self.say(here, reason)
+                return 0.0
             share = value / float(target.arguments.get("per") or 1.0)
             left = 1 - share if unit_of(target) is not None and 0 < share < 1 else 1.0
             return abs(value) * sqrt(left / given.persons)
@@ -515,7 +525,7 @@ class _CalibrationCheck(Findings):
             try:
                 inspect.signature(MEASURES[one.target.measure]).bind(lives, **one.target.arguments)
                 one.measured(lives)
-            except (TypeError, KeyError, ValueError, IndexError) as error:
+            except UNMEASURED as error:
                 told = t("there is no {name}", name=error) if isinstance(error, KeyError) else error
                 reason = Reason(
                     'The measure "{measure}" cannot be had with these arguments: {error}.',
