@@ -74,6 +74,7 @@ def _publish(found: Calibrated, out: Path) -> None:
         shown_targets,
         targets_table,
     )
+    from sisim.report.override_text import rounded
     from sisim.report.spreadsheet_files import write_csv
 
     print_table(shown_targets(found))
@@ -82,7 +83,7 @@ def _publish(found: Calibrated, out: Path) -> None:
     print()
     print("\n".join(sentences(found)))
     tables = {
-        "draws": found.draws,
+        "draws": found.draws.map(rounded),
         "targets": targets_table(found),
         "numbers": numbers_table(found),
     }
