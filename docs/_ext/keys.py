@@ -18,6 +18,7 @@ READY = {
     "scenario": sorted((ROOT / "scenarios").glob("*.toml")),
     "pathway": sorted((ROOT / "src/sisim/data/pathways").glob("*.toml")),
     "experiment": sorted((ROOT / "experiments").glob("*.toml")),
+    "calibration": sorted((ROOT / "experiments").glob("*/calibrate.toml")),
 }
 LONG = 90
 """Longer examples are left out."""
@@ -118,6 +119,7 @@ def page(name: str, table: FileKey, keys: list[FileKey], shown: Examples) -> str
         "scenario": t("a scenario file"),
         "pathway": t("a pathway file"),
         "experiment": t("an experiment file"),
+        "calibration": t("a calibration file"),
     }
     where = ".".join(part if part != "NAME" else "*" for part in table.path)
     lines = [f"# `[{where}]`" if where else f"# {kinds[table.kind].capitalize()}", ""]

@@ -19,6 +19,8 @@ from unittest import mock
 
 import pytest
 from babel.messages.pofile import read_po
+from helpers.calibrations import ENTRIES, STOCK, calibration
+from helpers.calibrations import PATHWAY as TWO_RATES
 from helpers.command_line import sisim
 from helpers.figure_files import TITLE, kolada, row
 from helpers.figure_files import text as write_text
@@ -157,6 +159,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "report": READY,
     "evaluate": (EV1, "--draws", "3", "--workers", "1"),
     "estimate": ("estimate.toml",),
+    "calibrate": (str(TWO_RATES), "calibrate.toml"),
+    "calibrate what is not known": (str(TWO_RATES), "calibrate.toml", "--workers", "1"),
     "sroi": ("service-trainee", *TRAINEE, "--arm", "project"),
     "static": ("service-trainee", *TRAINEE, "--arm", "new_way"),
     "gate": (GATED, "--draws", "4", "--workers", "1"),
@@ -243,6 +247,13 @@ def prepare(name: str) -> None:
         sisim("catalogue", "--administration", "social", "--out", "catalogue.csv", lang="sv")
     elif name == "estimate":
         estimation(Path(), register(lives(1, 100)))
+    elif name == "calibrate":
+        calibration(Path(), draws=16)
+    elif name == "calibrate what is not known":
+        few = {"waves": 1, "replications": 1, "residents": 3000}
+        calibration(
+            Path(), STOCK, ENTRIES, method="'emulator'", draws=16, held_out=["entries"], **few
+        )
     elif name == "key-figures":
         kolada(Path(), "kpi.json", [TITLE])
         kolada(Path(), "data.json", [row(95.0), row(None, year=2024)], next_url="…")
@@ -273,6 +284,7 @@ def test_a_command_says_writes_and_draws_words_of_the_language(name: str, lang: 
         "key-figures": "figures.csv",
         "catalogue --read": "egna",
         "estimate": "egna.toml",
+        "calibrate": "kalibrerat.toml",
         "lesson": "lesson.html",
         "reproduce": None,
     }

@@ -22,6 +22,7 @@ from sisim.cli.analysis_commands import (
     uncertainty,
 )
 from sisim.cli.calculator_commands import sroi, static
+from sisim.cli.calibrate_command import calibrate
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
 from sisim.cli.decision_commands import silo, system
@@ -93,6 +94,7 @@ for command in (
     needs,
     follow_up,
     estimate,
+    calibrate,
     evaluate,
     sroi,
     static,

@@ -42,8 +42,8 @@ def estimate(
     from sisim.report.estimation_figure import draw_estimates
     from sisim.report.estimation_report import (
         aggregated_table,
+        estimated_values,
         estimates_table,
-        override_text,
         rate_lines,
         sentences,
     )
@@ -63,7 +63,7 @@ def estimate(
     )
     tables = {"rates": estimates_table(found), "aggregated": aggregated_table(found)}
     with whole_file(out) as partial:
-        partial.write_text(override_text(found), encoding="utf-8", newline="\n")
+        partial.write_text(estimated_values(found), encoding="utf-8", newline="\n")
     print(out)
     for name, table in tables.items():
         if table.empty:

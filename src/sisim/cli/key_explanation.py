@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from sisim.analysis.experiment_file import Experiment
 from sisim.cli.user_errors import UserError, suggestion
+from sisim.estimation.calibration_file import CalibrationFile
 from sisim.i18n import current_language, help_text, number, t
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.scenario import Scenario
@@ -29,7 +30,7 @@ class FileKey:
     """A key in the schema of a kind of file."""
 
     kind: str
-    """What kind of file it stands in: scenario, pathway or experiment."""
+    """What kind of file it stands in: scenario, pathway, experiment or calibration."""
     path: tuple[str, ...]
     schema: Schema
     table: Schema
@@ -106,6 +107,7 @@ def roots() -> Iterator[FileKey]:
         "scenario": Scenario,
         "pathway": Pathway,
         "experiment": Experiment,
+        "calibration": CalibrationFile,
     }
     for kind, model in kinds.items():
         schema = model.model_json_schema(by_alias=True)
@@ -160,6 +162,7 @@ def _lines(key: str, one: FileKey) -> list[str]:
         "scenario": t("a scenario file"),
         "pathway": t("a pathway file"),
         "experiment": t("an experiment file"),
+        "calibration": t("a calibration file"),
     }
     place = kinds[one.kind]
     if one.path[:-1]:
@@ -227,7 +230,7 @@ def _what(key: FileKey, form: Schema) -> str:
     match form.get("type"):
         case "integer" | "number":
             value = _number(form)
-            if key.kind == "experiment":
+            if key.kind in ("experiment", "calibration"):
                 return value
             return t("{value} or a formula of parameters", value=value)
         case "boolean":

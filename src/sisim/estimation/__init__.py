@@ -1,1 +1,1 @@
-"""Estimation of a pathway's numbers from a register: spells in, rates and their uncertainty out."""
+"""Estimation of a pathway's numbers: from a register, and from key figures by calibration."""

@@ -32,7 +32,8 @@ def apply_override_files(
         if isinstance(name, str):
             path = (KEY, number)
             try:
-                _apply(read(_file(name, document.locate(path), dotted(path), beside)), overrider)
+                file = _file(name, document.locate(path), dotted(path), beside)
+                _apply(read(file), overrider, file.parent)
             except ScenarioError as error:
                 problems += error.problems
     return problems
@@ -59,8 +60,8 @@ def _file(name: str, place: Place, key: str, beside: File | None) -> File:
     return file
 
 
-def _apply(found: Document, overrider: Overrider) -> None:
-    """Apply what a file says.
+def _apply(found: Document, overrider: Overrider, folder: File) -> None:
+    """Apply what a file says; the files of draws that it names stand beside it.
 
     Raises:
         ScenarioError: If there is anything but an `[override]` in it.
@@ -72,4 +73,7 @@ def _apply(found: Document, overrider: Overrider) -> None:
         place = found.locate((others[0],)) if others else Place(found.file, 0)
         raise ScenarioError([Problem(place, others[0] if others else "override", reason)])
     for key, value in table.items():
+        draws = value.get("file") if isinstance(value, dict) else None
+        if key.startswith("uncertainty.") and isinstance(draws, str):
+            value["file"] = str((folder / expanded(draws)).resolve())
         overrider.apply({key: value}, found.locate(("override", key)))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,25 +12,21 @@ from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
 from sisim.estimation.suppression import hidden, is_hidden
 from sisim.i18n import n_, t
 from sisim.report.formats import capital, decimal, listing, lower
+from sisim.report.override_text import override_text, rounded
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.types import Rate
 
-FIGURES = 6
-"""So many figures of each number are written."""
 
-
-def override_text(found: Estimates) -> str:
+def estimated_values(found: Estimates) -> str:
     """Return a file of other values for any scenario of the pathway: see `override_files`."""
-    lines = [f"# {line}" for line in _head(found)]
-    lines += ["", "[override]"]
-    for rate in found.rates:
-        if rate.is_told:
-            lines += [
-                f'"transitions.{name}.rate" = {_toml(_number(found, rate, name, own))}'
-                for name in rate.transitions
-                if (own := _own_rate(found.plan.pathway, name)) is not None
-            ]
-    return "\n".join(lines) + "\n"
+    values = {
+        f"transitions.{name}.rate": _number(found, rate, name, own)
+        for rate in found.rates
+        if rate.is_told
+        for name in rate.transitions
+        if (own := _own_rate(found.plan.pathway, name)) is not None
+    }
+    return override_text(_head(found), values)
 
 
 def _head(found: Estimates) -> list[str]:
@@ -55,13 +50,13 @@ def _number(found: Estimates, rate: RateEstimate, name: str, own: Rate) -> dict[
     ratio = rate.ratio
     low, high = ratio.interval()
     told = {
-        "value": _rounded(own.value * ratio.mean),
-        "low": _rounded(own.value * low),
-        "high": _rounded(own.value * high),
+        "value": rounded(own.value * ratio.mean),
+        "low": rounded(own.value * low),
+        "high": rounded(own.value * high),
         "distribution": {
             "name": "gamma",
-            "shape": _rounded(ratio.shape),
-            "scale": _rounded(own.value / ratio.rate),
+            "shape": rounded(ratio.shape),
+            "scale": rounded(own.value / ratio.rate),
         },
         "source": found.plan.estimation.source,
         "grade": "measured",
@@ -78,18 +73,6 @@ def _note(rate: RateEstimate, name: str) -> str:
     if others:
         parts.append(t("told together with {names}", names=", ".join(others)))
     return "; ".join(parts)
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{FIGURES}g}")
-
-
-def _toml(value: Any) -> str:
-    """Return a value as TOML has it, tables on one line."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
-    # A JSON string is a string of TOML.
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def estimates_table(found: Estimates) -> pd.DataFrame:

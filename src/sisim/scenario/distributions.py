@@ -43,18 +43,24 @@ def is_possible(name: str, parameters: Mapping[str, float]) -> bool:
     return True
 
 
+def moments_solved(name: str, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return the parameters, with the shapes of a beta or gamma that is given by its moments."""
+    p = dict(parameters)
+    if name == "beta" and "mean" in p:
+        size = p["mean"] * (1 - p["mean"]) / p["sd"] ** 2 - 1
+        return {"alpha": p["mean"] * size, "beta": (1 - p["mean"]) * size}
+    if name == "gamma" and "mean" in p:
+        return {"shape": (p["mean"] / p["sd"]) ** 2, "scale": p["sd"] ** 2 / p["mean"]}
+    return p
+
+
 def draw_one(name: str, parameters: Mapping[str, float], rng: np.random.Generator) -> float:
     """Return one draw from the distribution `name`."""
-    p = dict(parameters)
+    p = moments_solved(name, parameters)
     match name:
         case "beta":
-            if "mean" in p:
-                size = p["mean"] * (1 - p["mean"]) / p["sd"] ** 2 - 1
-                p = {"alpha": p["mean"] * size, "beta": (1 - p["mean"]) * size}
             return float(rng.beta(p["alpha"], p["beta"]))
         case "gamma":
-            if "mean" in p:
-                p = {"shape": (p["mean"] / p["sd"]) ** 2, "scale": p["sd"] ** 2 / p["mean"]}
             return float(rng.gamma(p["shape"], p["scale"]))
         case "lognormal":
             return float(rng.lognormal(p["meanlog"], p["sdlog"]))
