@@ -202,6 +202,7 @@ def test_of_one_year_or_no_effect_no_drop_off_is_told() -> None:
 def test_jobs_that_would_have_been_others_are_displacement() -> None:
     def with_jobs_left(ratio: float) -> SocialReturns:
         changes = {"population.residents": 3000, "investments.trainee.effects.3.ratio": ratio}
+        changes |= {"investments.trainee.effects.2.ratio": 3}
         return social_return(sisim.load("service-trainee", changes), "new_way", replications=3)
 
     nobody, some = with_jobs_left(1.0), with_jobs_left(0.98)
