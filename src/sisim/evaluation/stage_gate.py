@@ -307,9 +307,9 @@ class _Lives:
 
         return {
             world: {
-                **{arm: of(tables[0], arm) for arm in (YES, NO)},
                 "always": of(tables[-1], YES),
                 "never": of(tables[-1], NO),
+                **{arm: of(tables[0], arm) for arm in (YES, NO)},
             }
             for world, tables in self._rows.items()
         }
