@@ -205,7 +205,9 @@ def _verdict(row: Any) -> str:
         gap = float(getattr(row, f"gated_less_{other}"))
         error = SURE * float(getattr(row, f"gated_less_{other}_mcse"))
         told = abs(gap) > error
-        amount = f"{money(abs(gap))} (± {money(error)})"
+        # Fixed costs alone do not differ between municipalities.
+        margin = "" if money(error) == money(0.0) else f" (± {money(error)})"
+        amount = f"{money(abs(gap))}{margin}"
         if not told and gap:
             parts.append(t("these runs do not tell it from {other}", other=words))
         elif not gap:
