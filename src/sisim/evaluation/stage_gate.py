@@ -36,7 +36,7 @@ from sisim.evaluation.study import (
     StudySetup,
     World,
     carried_on,
-    evaluate,
+    evaluate_worth,
     in_world,
 )
 from sisim.scenario.dates import months_until
@@ -246,22 +246,16 @@ def stage_gate(
     name = plan.gate.evaluation
     if (late := answered_too_late(scenario, scenario.evaluations[name])) is not None:
         raise StudyError(late)
-    lives = _Lives(
-        scenario,
-        plan,
-        draws=draws,
-        seed=scenario.seed if seed is None else seed,
-        executor=executor,
-        progress=progress,
-    )
-    study = evaluate(
+    first = scenario.seed if seed is None else seed
+    lives = _Lives(scenario, plan, draws=draws, seed=first, executor=executor, progress=progress)
+    study = evaluate_worth(
         lives.waiting,
-        [name],
+        name,
+        lives.carried_on,
         draws=draws,
-        seed=seed,
+        seed=first,
         executor=executor,
         progress=None if progress is None else progress("evaluation"),
-        worth=lives.carried_on,
     )
     return StageGate(scenario, plan, study, _table(study, plan, lives.worth()))
 

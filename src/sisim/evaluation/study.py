@@ -591,7 +591,6 @@ def evaluate(
     executor: Executor | None = None,
     progress: Progress | None = None,
     folder: str | os.PathLike[str] | None = None,
-    worth: Worth | None = None,
 ) -> EvaluationStudy:
     """Return what planned evaluations would say in many municipalities like this one.
 
@@ -605,8 +604,6 @@ def evaluate(
             depend on it. Unset: in this process.
         progress: Called with how many are done and how many there are.
         folder: Where what is finished is kept until all is, and gone on with; None: nowhere.
-        worth: Tells what carrying on is worth, where runs that tell it are there already; unset:
-            runs are made for it. Asked once the municipalities are done, if at all.
 
     Raises:
         LookupError: If there is no evaluation of that name, or none at all.
@@ -620,21 +617,56 @@ def evaluate(
     first = scenario.seed if seed is None else seed
     log = None if folder is None else StudyLog(folder, scenario, setup.names)
     batches = list(_batches(asked, draws, first))
-    where = executor or in_process()
-    table = _simulated(setup, batches, where, progress, log)
-    runs = min(draws, MONEY_RUNS)
+    table = _simulated(setup, batches, executor or in_process(), progress, log)
+    thresholds, nets = thresholds_of(setup, table, _worth_of(setup, first, min(draws, MONEY_RUNS)))
+    if log is not None:
+        log.end()
+    return EvaluationStudy(scenario, setup.names, first, table, thresholds, nets)
 
-    def simulated(pair: Pair) -> dict[World, float]:
+
+def evaluate_worth(
+    scenario: Scenario,
+    name: str,
+    worth: Worth,
+    *,
+    draws: int,
+    seed: int,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> EvaluationStudy:
+    """Return what `evaluate` does of one evaluation, told what it is worth to carry on.
+
+    Args:
+        scenario: The scenario, with `[evaluations]`.
+        name: Which of them.
+        worth: Tells what carrying on is worth, by runs that there are anyway. It is asked once the
+            municipalities are done, if at all.
+        draws: How many municipalities.
+        seed: The seed of the first municipality, the next ones following.
+        executor: See `evaluate`.
+        progress: See `evaluate`.
+
+    Raises:
+        StudyError: As `evaluate` does.
+    """
+    setup = study_setup(scenario, [name])
+    batches = list(_batches(worlds_of(scenario), draws, seed))
+    table = _simulated(setup, batches, executor or in_process(), progress, None)
+    thresholds, nets = thresholds_of(setup, table, worth)
+    return EvaluationStudy(scenario, setup.names, seed, table, thresholds, nets)
+
+
+def _worth_of(setup: StudySetup, first: int, runs: int) -> Worth:
+    """Return what tells what carrying on is worth, by runs of its own."""
+
+    def worth(pair: Pair) -> dict[World, float]:
         def of(world: World) -> pd.DataFrame:
             other = in_world(setup, world, 0)
             return Evaluator(other, outcomes=(NPV,), replications=runs, seed=first).evaluate({})
 
         return {world: carried_on(of(world), pair) for world in ACTING_OR_NOT}
 
-    thresholds, nets = thresholds_of(setup, table, worth or simulated)
-    if log is not None:
-        log.end()
-    return EvaluationStudy(scenario, setup.names, first, table, thresholds, nets)
+    return worth
 
 
 def study_setup(scenario: Scenario, names: Sequence[str] = ()) -> StudySetup:
