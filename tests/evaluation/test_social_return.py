@@ -28,6 +28,8 @@ from sisim.evaluation.social_return import (
     sharing,
     social_return,
 )
+from sisim.i18n import in_language
+from sisim.report.analysis.social_return_report import sentences
 from sisim.scenario.digest import digest, without_money
 
 WORTH, COST = 450_000, 27_777.78
@@ -195,6 +197,22 @@ def test_of_one_year_or_no_effect_no_drop_off_is_told() -> None:
         assert np.isnan(drop_off(effects)).all()
     assert duration(np.zeros(3)) == 0
     assert np.isnan(deadweight(0.0, 0.0))
+
+
+def test_jobs_that_would_have_been_others_are_displacement() -> None:
+    def with_jobs_left(ratio: float) -> SocialReturns:
+        changes = {"population.residents": 3000, "investments.trainee.effects.3.ratio": ratio}
+        changes |= {"investments.trainee.effects.2.ratio": 3}
+        return social_return(sisim.load("service-trainee", changes), "new_way", replications=3)
+
+    nobody, some = with_jobs_left(1.0), with_jobs_left(0.98)
+    assert not nobody.values["work"].others.any()
+    assert "Others" not in " ".join(sentences(nobody))
+    # Whoever has a lower chance of work, with the same luck, is never the sooner in it.
+    assert (some.values["work"].others < 0).all()
+    assert some.read["work"]["displacement"].low > 0
+    with in_language("sv"):
+        assert "Andra förlorar" in " ".join(sentences(some))
 
 
 def test_what_is_left_is_what_the_filters_leave(found) -> None:  # type: ignore[no-untyped-def]

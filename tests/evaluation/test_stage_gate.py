@@ -16,6 +16,7 @@ from scipy import stats
 
 from sisim.analysis.evaluator import Evaluator
 from sisim.analysis.measures import NPV
+from sisim.evaluation import study
 from sisim.evaluation.stage_gate import (
     NO,
     YES,
@@ -26,7 +27,7 @@ from sisim.evaluation.stage_gate import (
     lives_of,
     stage_gate,
 )
-from sisim.evaluation.study import StudyError
+from sisim.evaluation.study import StudyError, evaluate
 from sisim.i18n import in_language
 from sisim.loading.load import load_scenario as load
 from sisim.scenario.errors import ScenarioError
@@ -123,6 +124,20 @@ def test_its_lives_are_those_of_the_arms_of_the_file_where_nothing_waits() -> No
     for life, arm in ((YES, "new_way"), (NO, "project")):
         mine = lives.loc[lives["arm"] == life, NPV].tolist()
         assert mine == own.loc[own["arm"] == arm, NPV].tolist()
+
+
+@pytest.mark.parametrize("change", [{}, IN_TIME])
+def test_the_evaluation_is_asked_what_it_is_alone_with_no_runs_of_its_own_for_money(
+    change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load(FILE, {**SMALL, **change, "evaluations.difference.decision": {}})
+    plan = gate_of(scenario)
+    alone = evaluate(lives_of(scenario, plan), ["difference"], draws=DRAWS)
+    assert np.isfinite(alone.thresholds["difference"])
+    monkeypatch.setattr(study, "Evaluator", None)
+    found = stage_gate(scenario, draws=DRAWS).study
+    assert (found.thresholds, found.nets) == (alone.thresholds, alone.nets)
+    pd.testing.assert_frame_equal(found.table, alone.table)
 
 
 def test_money_adds_up_in_every_gated_row() -> None:

@@ -222,11 +222,16 @@ def silo_game(results: Mapping[str, Valuation]) -> SiloGame:
     """Return the silo game of some simulated scenarios.
 
     Args:
-        results: By name; with one, projects are known by their arms, else by "name/arm".
+        results: By name; with one, projects are known by their arms, else by "name/arm". All have
+            as many runs.
 
     Raises:
         NoDeciderError: If a file does not say who delivers an investment.
+        ValueError: If some have more runs than others.
     """
+    if len(runs := {len(one.seeds) for one in results.values()}) > 1:
+        told = ", ".join(map(str, sorted(runs)))
+        raise ValueError(f"scenarios that are compared run by run have as many runs: not {told}")
     projects = tuple(
         Project(arm if len(results) == 1 else f"{name}/{arm}", result, arm, who)
         for name, result in results.items()

@@ -78,7 +78,9 @@ def simulated_game(loaded: Mapping[str, Scenario], options: RunOptions) -> SiloG
                 example=f"{{ {error.investment} = ... }}",
             )
         ) from error
-    results = {Path(file).stem: _simulated(one, options) for file, one in loaded.items()}
+    # What goes well or badly together is looked at run by run: all have as many.
+    runs = options.replications or max(one.replications for one in loaded.values())
+    results = {Path(file).stem: _simulated(one, options.seed, runs) for file, one in loaded.items()}
     return silo_game(results)
 
 
@@ -99,14 +101,12 @@ def loaded_scenarios(scenarios: Sequence[str], options: RunOptions) -> dict[str,
     return found
 
 
-def _simulated(scenario: Scenario, options: RunOptions) -> Valuation:
+def _simulated(scenario: Scenario, seed: int | None, runs: int) -> Valuation:
     from sisim.economics.valuation import Valuation
     from sisim.engine.replications import simulate
 
     with progress(t("Simulating")) as tell:
-        counts = simulate(
-            scenario, seed=options.seed, replications=options.replications, progress=tell
-        )
+        counts = simulate(scenario, seed=seed, replications=runs, progress=tell)
     return Valuation(counts)
 
 

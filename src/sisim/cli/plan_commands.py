@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sisim.scenario.scenario import Scenario
 
 YEARS = 5
-GATES = 100
+GATES = 60
 SPREADS = 200
 
 
@@ -311,7 +311,7 @@ def gate(
         str | None, option("ARM", "Which arm with a stage gate; unset: the last.")
     ] = None,
     draws: Annotated[
-        int, count("N", "How many simulated municipalities; unset: 100.", least=2)
+        int, count("N", "How many simulated municipalities; unset: 60.", least=2)
     ] = GATES,
     options: StudyOptions = StudyOptions(),
 ) -> None:

@@ -24,6 +24,7 @@ from sisim.evaluation.study import (
     STUDIES,
     WORLDS,
     EvaluationStudy,
+    Pair,
     StudyRunner,
     World,
     evaluated,
@@ -36,9 +37,6 @@ from sisim.scenario.scenario import Scenario
 
 LATELY = 5
 """By so many municipalities, those done last, it is judged how long the next one takes."""
-
-Pair = tuple[str, str]
-"""The arm that is evaluated, and the one that follows from yes."""
 
 
 class GrowingStudy:
@@ -142,7 +140,7 @@ class GrowingStudy:
             ["world", "draw"], key=_in_order, kind="stable", ignore_index=True
         )
 
-        def worth(pair: Pair) -> dict[str, float]:
+        def worth(pair: Pair) -> dict[World, float]:
             runs = nets[:MONEY_RUNS]
             return {w: float(np.mean([run[pair, w] for run in runs])) for w in ACTING_OR_NOT}
 

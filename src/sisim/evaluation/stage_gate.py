@@ -27,12 +27,16 @@ from sisim.engine.individual_use import with_arms_alone
 from sisim.engine.simulation import Progress
 from sisim.evaluation.estimate import NAN
 from sisim.evaluation.study import (
+    ACTING_OR_NOT,
     DRAWS,
+    MONEY_RUNS,
     EvaluationStudy,
+    Pair,
     StudyError,
     StudySetup,
     World,
-    evaluate,
+    carried_on,
+    evaluate_worth,
     in_world,
 )
 from sisim.scenario.dates import months_until
@@ -242,65 +246,97 @@ def stage_gate(
     name = plan.gate.evaluation
     if (late := answered_too_late(scenario, scenario.evaluations[name])) is not None:
         raise StudyError(late)
-    waiting = lives_of(scenario, plan)
-    study = evaluate(
-        waiting,
-        [name],
+    first = scenario.seed if seed is None else seed
+    lives = _Lives(scenario, plan, draws=draws, seed=first, executor=executor, progress=progress)
+    study = evaluate_worth(
+        lives.waiting,
+        name,
+        lives.carried_on,
         draws=draws,
-        seed=seed,
+        seed=first,
         executor=executor,
         progress=None if progress is None else progress("evaluation"),
     )
-    tell = None if progress is None else progress("lives")
-    parts = _worth_of_lives(scenario, plan, study, draws, executor, tell)
-    return StageGate(scenario, plan, study, _table(study, plan, parts))
+    return StageGate(scenario, plan, study, _table(study, plan, lives.worth()))
 
 
-def _worth_of_lives(
-    scenario: Scenario,
-    plan: GatePlan,
-    study: EvaluationStudy,
-    draws: int,
-    executor: Executor | None,
-    tell: Progress | None,
-) -> dict[World, dict[str, Floats]]:
-    """Return what each of `LIVES` is worth by world, kronor, (municipalities,).
+class _Lives:
+    """The lives between which a gate decides, simulated when they are first asked for.
 
     Both worlds, with and without waiting, are variants of one scenario's arms: what comes before,
-    and those whom no arm can affect, are simulated once (law L4).
+    and those whom no arm can affect, are simulated once (law L4). The evaluation reads its
+    threshold off the same runs.
+
+    Attributes:
+        waiting: The scenario whose arms are the lives from the answer on: see `lives_of`.
     """
-    waiting, name = study.scenario, plan.gate.evaluation
-    sides: list[dict[str, float]] = [{}]
-    if plan.wait:
-        sides.append(_changed_by_waiting(scenario, waiting, plan.investment))
-    idle = _idle_values(waiting, scenario.gated[plan.arm])
-    worlds: tuple[World, ...] = ("effect", "none")
-    groups: list[tuple[Scenario, list[tuple[World, dict[str, float]]]]]
-    if idle is not None:
-        groups = [(waiting, [("effect", {}), ("none", idle)])]
-    else:
-        setup = StudySetup(waiting, (name,))
-        groups = [(in_world(setup, world, 0), [(world, {})]) for world in worlds]
-    parts = dict[World, dict[str, Floats]]()
-    for base, members in groups:
-        points = [{**values, **side} for _, values in members for side in sides]
-        runs = Evaluator(
-            base,
-            outcomes=(NPV,),
-            replications=draws,
-            seed=study.seed,
-            executor=executor,
-            progress=tell,
-        )
-        found = iter(runs.evaluate_many(points))
-        for world, _ in members:
-            own = dict[str, Floats]()
-            for _, names in zip(sides, ((YES, NO), ("always", "never")), strict=False):
-                rows = next(found)
-                for label, of in zip(names, (YES, NO), strict=True):
-                    own[label] = rows.loc[rows["arm"] == of, NPV].to_numpy(float)
-            parts[world] = {"always": own[YES], "never": own[NO], **own}
-    return parts
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        plan: GatePlan,
+        *,
+        draws: int,
+        seed: int,
+        executor: Executor | None,
+        progress: Callable[[str], Progress] | None,
+    ) -> None:
+        self._scenario, self._plan = scenario, plan
+        self._draws, self._seed = draws, seed
+        self._executor, self._progress = executor, progress
+        self.waiting = lives_of(scenario, plan)
+
+    def carried_on(self, pair: Pair) -> dict[World, float]:
+        """Return what carrying on is worth in each world, kronor: see `study.Worth`."""
+        return {
+            world: carried_on(waits[waits["replication"] < MONEY_RUNS], pair)
+            for world, (waits, *_) in self._rows.items()
+        }
+
+    def worth(self) -> dict[World, dict[str, Floats]]:
+        """Return what each of `LIVES` is worth by world, kronor, (municipalities,)."""
+
+        def of(rows: pd.DataFrame, arm: str) -> Floats:
+            return rows.loc[rows["arm"] == arm, NPV].to_numpy(float)
+
+        return {
+            world: {
+                "always": of(tables[-1], YES),
+                "never": of(tables[-1], NO),
+                **{arm: of(tables[0], arm) for arm in (YES, NO)},
+            }
+            for world, tables in self._rows.items()
+        }
+
+    @cached_property
+    def _rows(self) -> dict[World, list[pd.DataFrame]]:
+        """A row per municipality and arm by world: from the answer on, and without waiting."""
+        sides: list[dict[str, float]] = [{}]
+        if self._plan.wait:
+            sides.append(_changed_by_waiting(self._scenario, self.waiting, self._plan.investment))
+        idle = _idle_values(self.waiting, self._scenario.gated[self._plan.arm])
+        groups: list[tuple[Scenario, list[tuple[World, dict[str, float]]]]]
+        if idle is not None:
+            groups = [(self.waiting, [("effect", {}), ("none", idle)])]
+        else:
+            setup = StudySetup(self.waiting, (self._plan.gate.evaluation,))
+            groups = [(in_world(setup, world, 0), [(world, {})]) for world in ACTING_OR_NOT]
+        tell = None if self._progress is None else self._progress("lives")
+        found = dict[World, list[pd.DataFrame]]()
+        for base, members in groups:
+            runs = Evaluator(
+                base,
+                outcomes=(NPV,),
+                replications=self._draws,
+                seed=self._seed,
+                executor=self._executor,
+                progress=tell,
+            )
+            points = [{**values, **side} for _, values in members for side in sides]
+            tables = iter(runs.evaluate_many(points))
+            for world, _ in members:
+                found[world] = [next(tables) for _ in sides]
+        return found
 
 
 def _changed_by_waiting(scenario: Scenario, waiting: Scenario, investment: str) -> dict[str, float]:

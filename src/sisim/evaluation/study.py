@@ -9,7 +9,7 @@ and `prior`, in which the uncertain numbers of the investments are drawn anew fo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +66,10 @@ STUDIES = 5
 """Fewest pooled studies, of different municipalities, that tell how such studies do."""
 MONEY_RUNS = 20
 """Runs by which the threshold is worked out, at most."""
+Pair = tuple[str, str]
+"""The arm that is evaluated, and the one that follows from yes."""
+Worth = Callable[[Pair], Mapping[World, float]]
+"""What it is worth, with the effect and with none, to go on from one arm to the other, kronor."""
 
 ESTIMATED = (
     *("estimate", "error", "low", "high", "p", "n_treated", "n_comparison", "clusters"),
@@ -311,7 +315,7 @@ class EvaluationStudy:
     seed: int
     table: pd.DataFrame
     thresholds: dict[str, float]
-    nets: dict[str, dict[str, float]] = field(default_factory=dict)
+    nets: dict[str, Mapping[World, float]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what was evaluated, in a line."""
@@ -517,7 +521,7 @@ class EvaluationStudy:
             "net_worth": value - cost,
         }
 
-    def _nets_of(self, name: str, nets: dict[str, float], effects: Floats) -> Floats:
+    def _nets_of(self, name: str, nets: Mapping[World, float], effects: Floats) -> Floats:
         """Return what carrying on is worth, kronor: a straight line of the true effect."""
         ends = [self.truths[name, world] for world in ("none", "effect")]
         slope = (nets["effect"] - nets["none"]) / (ends[1] - ends[0])
@@ -613,19 +617,56 @@ def evaluate(
     first = scenario.seed if seed is None else seed
     log = None if folder is None else StudyLog(folder, scenario, setup.names)
     batches = list(_batches(asked, draws, first))
-    where = executor or in_process()
-    table = _simulated(setup, batches, where, progress, log)
-    runs = min(draws, MONEY_RUNS)
-
-    def worth(pair: tuple[str, str]) -> dict[str, float]:
-        return {
-            world: _net_of(in_world(setup, world, 0), *pair, first, runs) for world in ACTING_OR_NOT
-        }
-
-    thresholds, nets = thresholds_of(setup, table, worth)
+    table = _simulated(setup, batches, executor or in_process(), progress, log)
+    thresholds, nets = thresholds_of(setup, table, _worth_of(setup, first, min(draws, MONEY_RUNS)))
     if log is not None:
         log.end()
     return EvaluationStudy(scenario, setup.names, first, table, thresholds, nets)
+
+
+def evaluate_worth(
+    scenario: Scenario,
+    name: str,
+    worth: Worth,
+    *,
+    draws: int,
+    seed: int,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> EvaluationStudy:
+    """Return what `evaluate` does of one evaluation, told what it is worth to carry on.
+
+    Args:
+        scenario: The scenario, with `[evaluations]`.
+        name: Which of them.
+        worth: Tells what carrying on is worth, by runs that there are anyway. It is asked once the
+            municipalities are done, if at all.
+        draws: How many municipalities.
+        seed: The seed of the first municipality, the next ones following.
+        executor: See `evaluate`.
+        progress: See `evaluate`.
+
+    Raises:
+        StudyError: As `evaluate` does.
+    """
+    setup = study_setup(scenario, [name])
+    batches = list(_batches(worlds_of(scenario), draws, seed))
+    table = _simulated(setup, batches, executor or in_process(), progress, None)
+    thresholds, nets = thresholds_of(setup, table, worth)
+    return EvaluationStudy(scenario, setup.names, seed, table, thresholds, nets)
+
+
+def _worth_of(setup: StudySetup, first: int, runs: int) -> Worth:
+    """Return what tells what carrying on is worth, by runs of its own."""
+
+    def worth(pair: Pair) -> dict[World, float]:
+        def of(world: World) -> pd.DataFrame:
+            other = in_world(setup, world, 0)
+            return Evaluator(other, outcomes=(NPV,), replications=runs, seed=first).evaluate({})
+
+        return {world: carried_on(of(world), pair) for world in ACTING_OR_NOT}
+
+    return worth
 
 
 def study_setup(scenario: Scenario, names: Sequence[str] = ()) -> StudySetup:
@@ -778,19 +819,18 @@ class _Failures:
 def thresholds_of(
     setup: StudySetup,
     table: pd.DataFrame,
-    worth: Callable[[tuple[str, str]], dict[str, float]],
-) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    worth: Worth,
+) -> tuple[dict[str, float], dict[str, Mapping[World, float]]]:
     """Return the effect from which each evaluation's carrying on is worth it, and the nets.
 
     Args:
         setup: What the municipalities have in common.
         table: See `EvaluationStudy.table`.
-        worth: Tells what it is worth, with the effect and with none, to go on from the arm that is
-            evaluated to the one that follows from yes, kronor.
+        worth: Tells what it is worth to carry on.
     """
     thresholds, nets = {}, {}
     scenario = setup.scenario
-    worths: dict[tuple[str, str], dict[str, float]] = {}
+    worths: dict[Pair, Mapping[World, float]] = {}
     for name in setup.names:
         decision = scenario.evaluations[name].decision
         mine = table[table["design"] == name]
@@ -805,7 +845,7 @@ def thresholds_of(
             if pair not in worths:
                 worths[pair] = worth(pair)
             nets[name] = worths[pair]
-            ends = [worths[pair][world] for world in ("none", "effect")]
+            ends = [worths[pair]["none"], worths[pair]["effect"]]
             effects = [truths[world] for world in ("none", "effect")]
             turn = break_even(np.array(effects), np.array(ends))
             # What is worth the same whatever the effect turns nowhere.
@@ -823,8 +863,8 @@ def _told(table: pd.DataFrame) -> bool:
     return bool(abs(truth.mean()) > 2 * error)
 
 
-def _net_of(scenario: Scenario, arm: str, carry_on: str, first: int, runs: int) -> float:
-    """Return what carrying on is worth beside the arm that is evaluated, kronor."""
-    rows = Evaluator(scenario, outcomes=(NPV,), replications=runs, seed=first).evaluate({})
+def carried_on(rows: pd.DataFrame, pair: Pair) -> float:
+    """Return what carrying on is worth beside the arm that is evaluated, kronor, by some runs."""
     means = rows.groupby("arm")[NPV].mean()
+    arm, carry_on = pair
     return float(means[carry_on] - means[arm])

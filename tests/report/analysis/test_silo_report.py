@@ -67,6 +67,14 @@ def test_an_incentive_model_moves_money_and_makes_none(game: SiloGame) -> None:
     assert repaid.loc["health", "pays"] == 0  # of another principal
 
 
+def test_the_tail_of_a_normal_is_neither_none_nor_certain(game: SiloGame, said: SiloWords) -> None:
+    like = game.risks().query("bearer == 'fund' and project != ''")["like_it"]
+    assert ((like > 0.99) | (like < 0.01)).any()
+    text = " ".join(sentences(said))
+    assert "a chance of 0%" not in text
+    assert "a chance of 100%" not in text
+
+
 def test_a_null_investment_is_worth_exactly_nothing() -> None:
     changes = {
         "investments.team.effects.0.ratio": 1.0,

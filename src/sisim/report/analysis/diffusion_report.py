@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from sisim.report.analysis.analysis_frame import (
     records,
     row_axis,
     share_axis,
+    with_room,
 )
 from sisim.report.chart.chart import (
     Axis,
@@ -130,7 +131,6 @@ def _purses(found: Diffusion) -> Panel:
     rows = [(payer_label(found, p), "") for p in [*purses, "all"]]
     wide = 0.7 / len(found.begun)
     marks: list[Mark] = []
-    reach = max(map(abs, sums.values())) or 1.0
     for place, purse in enumerate([*purses, "all"]):
         for number, way in enumerate(found.begun):
             value = sums[way, purse]
@@ -150,10 +150,19 @@ def _purses(found: Diffusion) -> Panel:
                     fine=True,
                 )
             )
-    low, high = min(0.0, *sums.values()), max(0.0, *sums.values())
-    axis = value_axis(low - 0.28 * reach, high + 0.28 * reach, 3, unit.size)
     marks.append(Rule("nothing", 0.0, "y", "ink", 1.0))
+    axis = _purse_axis(list(sums.values()), unit)
     return Panel("purses", axis, row_axis(rows), tuple(marks), unit.label())
+
+
+def _purse_axis(sums: Sequence[float], unit: Unit) -> Axis:
+    """Return an axis of amounts with room for what is told of each, beyond the end of its bar."""
+    low, high = min(0.0, *sums), max(0.0, *sums)
+    said = [(value < 0, decimal(value / unit.size, unit.digits)) for value in sums]
+    before, after = ([text for less, text in said if less is side] for side in (True, False))
+    left, right = with_room(low, high, before, after)
+    # The panel is half as wide as one of bars alone.
+    return value_axis(2 * left - low, 2 * right - high, 3, unit.size)
 
 
 def _unit(amount: float) -> Unit:

@@ -41,6 +41,9 @@ from sisim.report.present_value import worth_words
 
 DONE, UNDONE, UNIT, FUND = "lower", "extra", "#D55E00", "with"
 
+LEAST = 0.01
+"""Chances nearer to none or to certain than this are not told more closely."""
+
 
 class SiloWords:
     """What is told of a silo game, in the reader's language.
@@ -291,6 +294,15 @@ def _amount(amount: float) -> str:
     return t("nothing") if abs(amount) <= ORE else money(amount)
 
 
+def _chance(chance: float, *, certain: bool) -> str:
+    """Return a chance in percent: that of a normal tail is neither 0 nor 1, however near."""
+    if not certain and chance < LEAST:
+        return t("less than {share}", share=share_of(LEAST))
+    if not certain and chance > 1 - LEAST:
+        return t("more than {share}", share=share_of(1 - LEAST))
+    return share_of(chance)
+
+
 def _risk_words(said: SiloWords) -> Iterator[str]:
     risks = said.game.risks()
     own, runs = risks[risks["project"] != ""], len(said.game.projects[0].result.seeds)
@@ -311,7 +323,7 @@ def _risk_words(said: SiloWords) -> Iterator[str]:
             unit=runs_of(unit.loses, runs),
             fund=runs_of(fund.loses, runs),
             n=LIKE_IT,
-            like=share_of(fund.like_it),
+            like=_chance(fund.like_it, certain=fund.deviation == 0),
         )
 
 

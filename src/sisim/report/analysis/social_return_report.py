@@ -153,8 +153,40 @@ def _value(found: SocialReturns, name: str) -> list[str]:
             )
         )
     else:
-        lines += _lasting(found, name)
+        lines += _displaced(found, name) + _lasting(found, name)
     return lines
+
+
+def _displaced(found: SocialReturns, name: str) -> list[str]:
+    """Return what everybody else gains or loses; nothing where they have the same lives."""
+    one = found.read[name]["displacement"]
+    if not one.value or one.value != one.value:
+        return []
+    if one.low <= 0 <= one.high:
+        return [t("Whether others lose or gain by it, the runs do not tell.")]
+    told = {
+        "share": share_of(abs(one.value)),
+        "range": "" if one.low != one.low else f" ({_ends(one)})",
+        "guessed": share_of(found.guessed("displacement")),
+    }
+    if one.value > 0:
+        text = t(
+            "Others lose {share}{range} of what participants gain: displacement, guessed as "
+            "{guessed}.",
+            **told,
+        )
+    else:
+        text = t(
+            "Others gain too, {share}{range} of what participants do: displacement is below 0, "
+            "guessed as {guessed}.",
+            **told,
+        )
+    return [text]
+
+
+def _ends(one: JackknifeInterval) -> str:
+    low, high = sorted((abs(one.low), abs(one.high)))
+    return t("{low} to {high}", low=share_of(low), high=share_of(high))
 
 
 def _margin(one: JackknifeInterval) -> str:

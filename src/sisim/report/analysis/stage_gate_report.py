@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sisim.analysis.measures import NPV
+from sisim.analysis.question import share_interval
 from sisim.evaluation.stage_gate import CHOICES, StageGate
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart, records, row_axis, with_room
@@ -159,11 +160,16 @@ def _passes(row: Any) -> Iterator[str]:
                     text=text,
                 )
         return
+    passed = round(row.passes * row.municipalities)
+    low, high = share_interval(passed, row.municipalities)
     yield t(
-        "{world}: municipalities in which the gate is passed: {k} of {n}.",
+        "{world}: municipalities in which the gate is passed: {k} of {n} (95% interval: "
+        "{low} to {high}).",
         world=_heading(row),
-        k=decimal(row.passes * row.municipalities),
+        k=passed,
         n=row.municipalities,
+        low=share_of(low),
+        high=share_of(high),
     )
 
 
@@ -197,13 +203,17 @@ def _verdict(row: Any) -> str:
     parts = list[str]()
     for other, words in (("never", t("never carrying on")), ("always", t("always carrying on"))):
         gap = float(getattr(row, f"gated_less_{other}"))
-        told = abs(gap) > SURE * float(getattr(row, f"gated_less_{other}_mcse"))
+        error = SURE * float(getattr(row, f"gated_less_{other}_mcse"))
+        told = abs(gap) > error
+        # Fixed costs alone do not differ between municipalities.
+        margin = "" if money(error) == money(0.0) else f" (± {money(error)})"
+        amount = f"{money(abs(gap))}{margin}"
         if not told and gap:
             parts.append(t("these runs do not tell it from {other}", other=words))
         elif not gap:
             parts.append(t("the same as {other}", other=words))
         elif gap > 0:
-            parts.append(t("{money} better than {other}", money=money(gap), other=words))
+            parts.append(t("{money} better than {other}", money=amount, other=words))
         else:
-            parts.append(t("{money} worse than {other}", money=money(-gap), other=words))
+            parts.append(t("{money} worse than {other}", money=amount, other=words))
     return t("{world}, by the evaluation: {parts}.", world=_heading(row), parts="; ".join(parts))
