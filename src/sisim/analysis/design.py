@@ -75,7 +75,7 @@ def cells(plan: Plan, scenario_digest: str | None = None) -> Iterator[Cell]:
     for (number, drawn), group, replication in order:
         for choice in group:
             values = {**choices[choice], **drawn}
-            seed = plan.seed + replication
+            seed = plan.seed_of(choice, replication)
             decisive = canonical([made_of, choice, number, replication, seed, values])
             name = hashlib.blake2b(decisive.encode(), digest_size=8).hexdigest()
             yield Cell(name, choice, values, number, replication, seed)

@@ -6,8 +6,9 @@ chance (seeds). Every combination of levers meets the same draws and the same lu
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -24,6 +25,8 @@ from sisim.analysis.varied import VariedNumber, factors
 from sisim.checks.issues import Findings
 from sisim.loading.files import beside_it, expect, find, read
 from sisim.loading.load import changed, load_scenario
+from sisim.loading.municipalities import MunicipalityRow, read_municipality_rows
+from sisim.loading.sample import in_proportion
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
 from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
@@ -110,6 +113,28 @@ class Design(Table):
     seed: Annotated[int, Field(ge=0)] = Field(1, description="The seed of the draws.")
 
 
+class CountryPlace(Table):
+    """A municipality of a country."""
+
+    code: str = Field(description="What it is known by; its seed follows from it.")
+    name: str = Field(description="What it is called.")
+    region: str = Field("", description="Its region.")
+    group: str = Field("", description="The group that it is compared within.")
+    residents: Annotated[int, Field(gt=0)] = Field(description="How many live there.")
+
+
+class CountryTable(Table):
+    """The municipalities of a country: each has its own residents, numbers and luck."""
+
+    file: str = Field(
+        description="A CSV or XLSX file beside this one, a row for each: municipality, residents; "
+        "also code, region, group, and numbers of the scenario with keys as headings."
+    )
+    places: list[CountryPlace] = Field(
+        [], description="What the file says of them, the largest first; sisim fills it in."
+    )
+
+
 class Experiment(Table):
     """An experiment file.
 
@@ -117,7 +142,8 @@ class Experiment(Table):
     values }` for several paths that change together. `uncertainties`: by dotted
     path (`*` stands for anything), `{}` for the range or distribution that the scenario gives, or
     one of its own; or `all = true`. `override`: other values in every cell. `outcomes`: measures,
-    or patterns of them; unset: all but those by year.
+    or patterns of them; unset: all but those by year. `municipalities`: the levers are what a table
+    says of each of them.
     """
 
     name: Name = Field(description="The name of the experiment.")
@@ -139,6 +165,7 @@ class Experiment(Table):
     uncertainties: dict[str, Spread] = Field(
         {}, description="How the world may be: numbers that are drawn."
     )
+    municipalities: CountryTable | None = None
     chance: Chance = Chance()
     design: Design = Design()
 
@@ -207,6 +234,19 @@ class Plan:
         """The seed of the first replication."""
         own = self.experiment.chance.seed
         return self.scenario.seed if own is None else own
+
+    def seed_of(self, choice: int, replication: int) -> int:
+        """Return the seed of a cell.
+
+        Combinations of levers share luck. Municipalities do not: theirs follows from their code, so
+        that one more moves no other.
+        """
+        of = self.experiment.municipalities
+        if of is None:
+            return self.seed + replication
+        said = f"{self.seed} {of.places[choice].code}".encode()
+        own = int.from_bytes(hashlib.blake2b(said, digest_size=7).digest(), "big")
+        return own + replication
 
     @property
     def block(self) -> int:
@@ -306,7 +346,10 @@ class _Check(Findings):
         base = load_scenario(source, {**experiment.override, **self.overrides}, places)
         self._arms(base)
         self._outcomes(base)
-        self._levers(base)
+        if experiment.municipalities is None:
+            self._levers(base)
+        else:
+            experiment = self.experiment = self._country(base, experiment.municipalities)
         scenario = self._spreads(with_arms(base, experiment.arms))
         self._sizes()
         if self.problems:
@@ -377,6 +420,76 @@ class _Check(Findings):
             except ScenarioError as error:
                 unknown |= set(error.problems)
         self.problems += unknown
+
+    def _country(self, base: Scenario, table: CountryTable) -> Experiment:
+        """Return the experiment with what its table says of each municipality as levers."""
+        if self.experiment.levers:
+            reason = Reason("What differs between municipalities stands in their table: no levers.")
+            self.say(("levers",), reason)
+        if base.population.residents is None:
+            reason = Reason("The scenario follows a cohort. A country takes one with residents.")
+            self.say(("scenario",), reason)
+        if self.problems:
+            raise ScenarioError(self.problems)
+        path = self.path.parent / expanded(table.file)
+        rows = sorted(read_municipality_rows(path), key=lambda one: (-one.residents, one.code))
+        if not rows:
+            self.say(("municipalities", "file"), Reason("There is no municipality in the file."))
+            raise ScenarioError(self.problems)
+        self._headings(base, rows)
+        settings = []
+        for row in rows:
+            settings.append(self._municipality(base, row))
+            if self.problems:  # the same is wrong in every row, as a rule
+                raise ScenarioError(self.problems)
+        places = [
+            CountryPlace(
+                code=row.code,
+                name=row.name,
+                region=row.region,
+                group=row.group,
+                residents=round(row.residents),
+            )
+            for row in rows
+        ]
+        return self.experiment.model_copy(
+            update={
+                "levers": {key: [one[key] for one in settings] for key in settings[0]},
+                "design": self.experiment.design.model_copy(update={"levers": "list"}),
+                "municipalities": table.model_copy(update={"places": places}),
+            }
+        )
+
+    def _headings(self, base: Scenario, rows: Sequence[MunicipalityRow]) -> None:
+        """Find headings that are nothing of the scenario, by the first number below each."""
+        for key in rows[0].values:
+            filled = ((row, row.values[key]) for row in rows)
+            row, value = next((one for one in filled if one[1] is not None), (rows[0], 0.0))
+            try:
+                changed(base, {key: _plain(value or 0.0)}, {key: row.row.place_of(key)})
+            except ScenarioError as error:
+                self.problems += error.problems
+        if self.problems:
+            raise ScenarioError(self.problems)
+
+    def _municipality(self, base: Scenario, row: MunicipalityRow) -> dict[str, Any]:
+        """Return the values of a municipality, by dotted path."""
+        residents = max(round(row.residents), 1)
+        found = in_proportion(base, residents, residents / (base.population.residents or residents))
+        known = {key.removeprefix("pathway."): number.value for key, number in numbers(base)}
+        for key, value in row.values.items():
+            own = known.get(key.removeprefix("pathway.")) if value is None else value
+            if own is None:
+                self.problems.append(row.row.problem(key, Reason("Nothing stands here.")))
+            else:
+                found[key] = _plain(own)
+        own_values = {key: found[key] for key in row.values if key in found}
+        try:
+            if own_values:
+                changed(base, own_values, {key: row.row.place_of(key) for key in own_values})
+        except ScenarioError as error:
+            self.problems += error.problems
+        return found
 
     def _spreads(self, scenario: Scenario) -> Scenario:
         """Return the scenario with the ranges and distributions that the experiment gives."""
@@ -504,6 +617,11 @@ def _as_tables(own: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, An
         | table
         for key, table in own.items()
     }
+
+
+def _plain(value: float) -> float:
+    """Return a number as a file would have it: whole ones without a decimal mark."""
+    return int(value) if float(value).is_integer() else value
 
 
 def _flattened(key: str, part: Any) -> Any:

@@ -35,7 +35,7 @@ from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
-from sisim.scenario.digest import without_money
+from sisim.scenario.digest import LOOKING_ON, without_money
 from sisim.scenario.numbers import followers, with_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -395,10 +395,16 @@ def with_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
     if not wanted or scenario.contracts:
         return scenario
     kept = {name: arm for name, arm in scenario.arms.items() if name in wanted}
+    if kept == scenario.arms:
+        return scenario
     figures = scenario.figures
     if figures is not None and not {figures.project, figures.new_way} <= set(kept):
         figures = None
-    return scenario.model_copy(update={"arms": kept, "figures": figures})
+    # What asks something of arms that are gone asks nothing here.
+    silent = dict.fromkeys(set(LOOKING_ON) - {"evaluations"})
+    evaluations = {n: e for n, e in scenario.evaluations.items() if e.arm in (None, *kept)}
+    parts = {"arms": kept, "figures": figures, "evaluations": evaluations}
+    return scenario.model_copy(update={**silent, **parts})
 
 
 def _changes_arms_only(path: str) -> bool:

@@ -25,6 +25,7 @@ from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.calibrate_command import calibrate
 from sisim.cli.catalogue_command import catalogue
 from sisim.cli.cohort_command import cohort
+from sisim.cli.country_command import country
 from sisim.cli.decision_commands import silo, system
 from sisim.cli.estimate_command import estimate
 from sisim.cli.evaluation_command import evaluate
@@ -80,6 +81,7 @@ for command in (
     live,
     lesson,
     sweep,
+    country,
     reproduce,
     precision,
     sensitivity,

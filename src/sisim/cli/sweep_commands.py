@@ -8,7 +8,7 @@ from sisim.cli.options import RESULTS, OutFolder, Workers, argument, count, flag
 from sisim.cli.output import print_table, require_folder
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered, warn_of_size
-from sisim.cli.user_errors import INTERRUPTED, print_error
+from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
 from sisim.i18n import n_, number, set_currency, t
 from sisim.report.formats import decimal, runs_of
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame
 
+    from sisim.analysis.executors import Executor
     from sisim.analysis.experiment_file import Plan
     from sisim.analysis.sweep import Study
     from sisim.scenario.scenario import Scenario
@@ -55,24 +56,52 @@ def sweep(
     """
     from sisim.analysis.design import count as count_cells
     from sisim.analysis.experiment_file import load_experiment
+
+    plan = load_experiment(file)
+    if plan.experiment.municipalities is not None:
+        raise UserError(t("This is a country; run it with `sisim country`."))
+    where = executor(workers, cluster)
+    study = run_study(plan, f"sisim sweep {file}", out, where, resume=resume, expand=expand)
+    if study is None:
+        return INTERRUPTED
+    print(_size(count_cells(study.plan), study))
+    _publish(study, study.store.folder)
+    return 0
+
+
+def run_study(
+    plan: Plan,
+    command: str,
+    out: Path | None,
+    where: Executor,
+    *,
+    resume: bool,
+    expand: int | None = None,
+) -> Study | None:
+    """Run an experiment into a folder, and tell of what had to be mended there.
+
+    Args:
+        plan: The experiment.
+        command: What runs it, to go on with.
+        out: The folder; None: one by its name.
+        where: Where it runs.
+        resume: Whether to go on with what is in the folder.
+        expand: How many more draws or replications.
+
+    Returns:
+        The result; None if it was interrupted.
+    """
     from sisim.analysis.sweep import open_study
     from sisim.analysis.sweep import sweep as run
 
-    plan = load_experiment(file)
     set_currency(plan.scenario.pathway.currency)
-    warn_of_size(_of_another_size(plan))
+    if plan.experiment.municipalities is None:  # whose places and costs are in proportion
+        warn_of_size(_of_another_size(plan))
     folder = out or RESULTS / plan.experiment.name
     require_folder(folder)
     try:
         with store_errors_answered(), progress(t("Simulating")) as tell:
-            study = run(
-                plan,
-                folder,
-                executor=executor(workers, cluster),
-                resume=resume,
-                expand=expand,
-                progress=tell,
-            )
+            study = run(plan, folder, executor=where, resume=resume, expand=expand, progress=tell)
     except KeyboardInterrupt:
         with store_errors_answered():
             study = open_study(folder)
@@ -82,10 +111,10 @@ def sweep(
                 n=number(study.finished),
                 cells=n_("{n} cell", "{n} cells", study.cells),
                 folder=folder,
-                command=f"sisim sweep {file} --resume" + (f" --out {out}" if out else ""),
+                command=f"{command} --resume" + (f" --out {out}" if out else ""),
             )
         )
-        return INTERRUPTED
+        return None
     if study.healed:
         text = t(
             'In "{folder}" there were files that were damaged, missing or of another result, and '
@@ -94,9 +123,7 @@ def sweep(
             files=", ".join(study.healed),
         )
         print(text)
-    print(_size(count_cells(study.plan), study))
-    _publish(study, folder)
-    return 0
+    return study
 
 
 def _publish(study: Study, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sisim.arrays import Floats, Ints
+from sisim.loading.amounts import Unit
 from sisim.loading.spreadsheet import Row, read_sheet
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError
 
@@ -17,6 +19,8 @@ HEADINGS: dict[str, Sequence[str]] = {
     "municipality": ("municipality", "kommun", "kommunnamn", "name", "namn"),
     "region": ("region", "län", "county"),
     "residents": ("residents", "invånare", "folkmängd", "population"),
+    "code": ("code", "kod", "kommunkod"),
+    "group": ("group", "grupp", "kommungrupp"),
 }
 """Headings that the columns may have, in either language."""
 MEDIAN, MEAN = 16_000.0, 36_500.0
@@ -52,6 +56,29 @@ def made_up(number: int) -> Municipalities:
     return Municipalities(names, np.arange(number) % REGIONS, residents, made_up=True)
 
 
+@dataclass(frozen=True)
+class MunicipalityRow:
+    """What a table says of one municipality.
+
+    Attributes:
+        row: Where it stands.
+        code: What it is known by: its code, or its name where there is none.
+        name: What it is called.
+        region: Its region; "" if nothing is said.
+        group: The group that it is compared within; "" if nothing is said.
+        residents: How many live there.
+        values: Numbers of a scenario, by dotted path; None where the cell is empty.
+    """
+
+    row: Row
+    code: str
+    name: str
+    region: str
+    group: str
+    residents: float
+    values: dict[str, float | None]
+
+
 def read_municipalities(path: Path) -> Municipalities:
     """Return the municipalities in a CSV or XLSX file.
 
@@ -62,29 +89,61 @@ def read_municipalities(path: Path) -> Municipalities:
     Raises:
         ScenarioError: With everything that is wrong in the file.
     """
-    sheet = read_sheet(path, HEADINGS, ("municipality", "residents"), {"residents": ()})
-    problems = list[Problem]()
-    seen = dict[str, int]()
-    residents = list[float]()
-    for row in sheet.rows:
+    rows = read_municipality_rows(path)
+    if len(rows) < 2:
+        reason = Reason("Spread takes two municipalities at least: rows: {rows}.", rows=len(rows))
+        raise ScenarioError([Problem(Place(str(path), 0), "", reason)])
+    numbers = np.unique(np.array([one.region for one in rows]), return_inverse=True)[1]
+    residents = np.array([one.residents for one in rows])
+    names = tuple(one.name for one in rows)
+    return Municipalities(names, np.asarray(numbers), residents, made_up=False)
+
+
+def read_municipality_rows(path: Path) -> list[MunicipalityRow]:
+    """Return what a CSV or XLSX file says of municipalities, a row each, in its order.
+
+    Args:
+        path: Columns, in English or Swedish: the name, `residents`; also `code`, `region`, `group`,
+            and numbers of a scenario with dotted paths as headings. Others are not read.
+
+    Raises:
+        ScenarioError: With everything that is wrong in the file.
+    """
+    required = ("municipality", "residents")
+    paths = [one for one in read_sheet(path, HEADINGS, required).unread if "." in one]
+    columns = {**HEADINGS, **dict.fromkeys(paths, ())}
+    amounts: dict[str, Sequence[Unit]] = dict.fromkeys(("residents", *paths), ())
+    problems, rows = list[Problem](), list[MunicipalityRow]()
+    seen = {"code": dict[str, int](), "municipality": dict[str, int]()}
+    for row in read_sheet(path, columns, required, amounts).rows:
         name = row.values["municipality"].strip()
+        code = row.values["code"].strip()
+        if len(code) == 3 and code.isdecimal():  # a spreadsheet has taken it for a number
+            code = f"0{code}"
         if not name:
             problems.append(row.problem("municipality", Reason("Nothing stands here.")))
-        elif name in seen:
-            reason = Reason('"{name}" stands in row {row}, too.', name=name, row=seen[name])
-            problems.append(row.problem("municipality", reason))
-        seen.setdefault(name, row.place.line)
-        residents.append(_residents(row, problems))
-    if len(sheet.rows) < 2:
-        reason = Reason(
-            "Spread takes two municipalities at least: rows: {rows}.", rows=len(sheet.rows)
-        )
-        problems.append(Problem(Place(str(path), 0), "", reason))
+        for column, said in (("municipality", name), ("code", code)):
+            if said and said in seen[column]:
+                where = seen[column][said]
+                reason = Reason('"{name}" stands in row {row}, too.', name=said, row=where)
+                problems.append(row.problem(column, reason))
+            seen[column].setdefault(said, row.place.line)
+        region, group = (row.values[one].strip() for one in ("region", "group"))
+        values = {one: _number(row, one, problems) for one in paths}
+        residents = _residents(row, problems)
+        rows.append(MunicipalityRow(row, code or name, name, region, group, residents, values))
     if problems:
         raise ScenarioError(problems)
-    regions = [row.values.get("region", "").strip() for row in sheet.rows]
-    numbers = np.unique(np.array(regions), return_inverse=True)[1]
-    return Municipalities(tuple(seen), np.asarray(numbers), np.array(residents), made_up=False)
+    return rows
+
+
+def _number(row: Row, column: str, problems: list[Problem]) -> float | None:
+    """Return the number in a cell, if there is one; what is wrong is added to the problems."""
+    amount = row.amounts.get(column)
+    if isinstance(amount, Reason):
+        problems.append(row.problem(column, amount))
+        return None
+    return amount
 
 
 def _residents(row: Row, problems: list[Problem]) -> float:

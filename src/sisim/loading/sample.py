@@ -57,10 +57,14 @@ def of_size(scenario: Scenario, residents: int) -> dict[str, Any]:
         Other values by dotted path.
     """
     given = scenario.population.residents
-    changes: dict[str, Any] = {"population.residents": residents}
     if given is None or given == residents:
-        return changes
-    share = residents / given
+        return {"population.residents": residents}
+    return in_proportion(scenario, residents, residents / given)
+
+
+def in_proportion(scenario: Scenario, residents: int, share: float) -> dict[str, Any]:
+    """Return so many residents, and what is of the whole municipality times a share, by path."""
+    changes: dict[str, Any] = {"population.residents": residents}
     for path, amount in of_municipality(scenario, steps=True).items():
         if isinstance(amount, int):
             changes[path] = max(1, round(amount * share))

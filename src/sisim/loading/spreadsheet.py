@@ -47,12 +47,15 @@ class Row:
     amounts: Mapping[str, float | Reason] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
 
+    def place_of(self, column: str) -> Place:
+        """Return where a cell of the row stands."""
+        return replace(self.place, cell=self.cells.get(column, ""))
+
     def problem(
         self, column: str, reason: Reason, close: str | None = None, choices: tuple[str, ...] = ()
     ) -> Problem:
         """Return what is wrong with a cell of the row."""
-        place = replace(self.place, cell=self.cells.get(column, ""))
-        return Problem(place, column, reason, close, choices)
+        return Problem(self.place_of(column), column, reason, close, choices)
 
 
 @dataclass(frozen=True)
