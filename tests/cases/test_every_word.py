@@ -220,6 +220,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "compare": ("placed-youth", str(SCENARIOS / "skolfam.toml"), *FEW),
     "sweep": ("experiment.toml", "--workers", "1"),
+    "country": ("country.toml", "--workers", "1"),
     "reproduce": ("result",),
     "lesson": (*READY, "--residents", "1500", "--versions", "3"),
 }
@@ -259,6 +260,12 @@ def prepare(name: str) -> None:
         kolada(Path(), "data.json", [row(95.0), row(None, year=2024)], next_url="…")
         table = "Kod;Kommunkod;År;Värde;Annat\nA;0581;2023;X;\nKälla: Kommunen\n"
         write_text(Path(), table, name="kommuner.csv")
+    elif name == "country":
+        write_text(Path(), "kommun;invånare;län\nA;900;Norr\nB;500;Norr\n", name="kommuner.csv")
+        lines = EXPERIMENT.replace('"population.residents" = 1500, ', "").splitlines()
+        text = "\n".join(line for line in lines if not line.startswith("levers"))
+        text += '\nmunicipalities = { file = "kommuner.csv" }\n'
+        Path("country.toml").write_text(text, encoding="utf-8")
     elif name == "reproduce":
         sisim("sweep", "experiment.toml", "--out", "result", "--workers", "1", lang="sv")
 
