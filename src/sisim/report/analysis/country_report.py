@@ -166,10 +166,7 @@ def _of_arm(found: Country, arm: str) -> Iterator[str]:
     text = t("Municipalities where it is above 0: {above} of {of}.", **values)
     if funnel.deviation != funnel.deviation:
         yield f"{text} " + t(
-            "One run of each does not tell differences from chance: ask for several by "
-            "{key} under {table}.",
-            key="replications",
-            table="[chance]",
+            "One run of each does not tell differences from chance: ask for more runs in the file."
         )
         return
     yield f"{text} " + t(
