@@ -86,7 +86,7 @@ def report(
     found = DocumentSource(
         simulated,
         analysis,
-        _full_scale(loaded, options),
+        _full_scale(simulated),
         command=_command(scenario, options, draws),
         files=_digests(loaded),
         logo=logo,
@@ -133,19 +133,17 @@ def _drawn(scenario: Scenario, draws: int, options: RunOptions) -> Probabilistic
     return found
 
 
-def _full_scale(scenario: Scenario, options: RunOptions) -> Implementation | None:
+def _full_scale(simulated: Results) -> Implementation | None:
     """Return what full scale takes; None where no investment becomes a new way of working."""
     from sisim.analysis.scale_up import chosen, implementation
 
+    scenario = simulated.scenario
     left_out = scenario.report is not None and "implementation" in scenario.report.leave_out
     try:
         chosen(scenario, None, None)
     except LookupError:
         return None
-    if left_out:
-        return None
-    with progress(t("What full scale takes")):
-        return implementation(scenario, seed=options.seed, replications=options.replications)
+    return None if left_out else implementation(scenario, simulated=simulated)
 
 
 def _command(name: str, options: RunOptions, draws: int | None) -> str:
