@@ -19,8 +19,8 @@ from sisim.i18n import LANGUAGES, Lang, current_language, t
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sisim.analysis.decision_findings import DecisionFindings
     from sisim.analysis.psa import Probabilistic
-    from sisim.analysis.scale_up import Implementation
     from sisim.results import Results
     from sisim.scenario.scenario import Scenario
 
@@ -83,10 +83,12 @@ def report(
 
     simulated = _simulated(loaded, options, saved)
     analysis = None if draws is None else _drawn(loaded, draws, options)
+    asked = _asked(simulated)
     found = DocumentSource(
         simulated,
         analysis,
-        _full_scale(simulated),
+        asked.one_way,
+        asked.implementation,
         command=_command(scenario, options, draws),
         files=_digests(loaded),
         logo=logo,
@@ -101,21 +103,23 @@ def report(
 
 
 def _simulated(scenario: Scenario, options: RunOptions, saved: SavedResult | None) -> Results:
-    """Return the result of a scenario, which is the saved one, with what its verdicts rest on."""
+    """Return the result of a scenario, which is the saved one, with runs that are retained."""
+    from sisim.analysis.decision_findings import RETAINED
     from sisim.analysis.switching_values import simulate_retained
     from sisim.results import Results
 
     with progress(t("Simulating")) as tell:
         result = Results(
             *simulate_retained(
-                scenario, seed=options.seed, replications=options.replications, progress=tell
+                scenario,
+                seed=options.seed,
+                replications=options.replications,
+                retain=RETAINED,
+                progress=tell,
             )
         )
     if saved is not None:
         saved.require_equal(result)
-    if scenario.arms:
-        with progress(t("What the verdict rests on")) as tell:
-            result.judge(progress=tell)
     return result
 
 
@@ -133,17 +137,15 @@ def _drawn(scenario: Scenario, draws: int, options: RunOptions) -> Probabilistic
     return found
 
 
-def _full_scale(simulated: Results) -> Implementation | None:
-    """Return what full scale takes; None where no investment becomes a new way of working."""
-    from sisim.analysis.scale_up import chosen, implementation
+def _asked(result: Results) -> DecisionFindings:
+    """Return what the document tells of the runs, each part with its progress."""
+    from sisim.analysis.decision_findings import decision_findings
 
-    scenario = simulated.scenario
-    left_out = scenario.report is not None and "implementation" in scenario.report.leave_out
-    try:
-        chosen(scenario, None, None)
-    except LookupError:
-        return None
-    return None if left_out else implementation(scenario, simulated=simulated)
+    words = {
+        "verdict": t("What the verdict rests on"),
+        "one_way": t("One number at a time"),
+    }
+    return decision_findings(result, lambda part: progress(words[part]))
 
 
 def _command(name: str, options: RunOptions, draws: int | None) -> str:
