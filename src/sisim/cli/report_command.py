@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,8 +16,6 @@ from sisim.cli.user_errors import UserError
 from sisim.i18n import LANGUAGES, Lang, current_language, t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sisim.analysis.decision_findings import DecisionFindings
     from sisim.analysis.psa import Probabilistic
     from sisim.results import Results
@@ -78,7 +75,7 @@ def report(
     if pdf:
         _require_pdf()
     logo = _logo(loaded)
-    from sisim.report.document.document_source import DocumentSource
+    from sisim.report.document.document_source import DocumentSource, file_digests
     from sisim.report.document.write_report import Kind, write_report
 
     simulated = _simulated(loaded, options, saved)
@@ -90,7 +87,7 @@ def report(
         asked.one_way,
         asked.implementation,
         command=_command(scenario, options, draws),
-        files=_digests(loaded),
+        files=file_digests(loaded),
         logo=logo,
     )
     languages: tuple[Lang, ...] = LANGUAGES if lang == "both" else (current_language(),)
@@ -160,17 +157,6 @@ def _command(name: str, options: RunOptions, draws: int | None) -> str:
     }
     words += [f"{key} {value}" for key, value in given.items() if value is not None]
     return " ".join(words)
-
-
-def _digests(scenario: Scenario) -> Mapping[str, str]:
-    """Return the SHA-256 of each file that the scenario was read from, by its name."""
-    files, _ = scenario.origins
-    paths = {Path(name).name: Path(name) for name in files.values() if name}
-    return {
-        name: sha256(path.read_bytes()).hexdigest()
-        for name, path in sorted(paths.items())
-        if path.is_file()
-    }
 
 
 def _require_pdf() -> None:

@@ -80,7 +80,7 @@ class Library:
             found = self._opened.get(asked)
         if found is None or not found.fresh:
             years = {} if settings.years is None else {"time.years": settings.years}
-            read = partial(self._read, name, brought=brought)
+            read = partial(self.changed, name, brought=brought)
             scenario, changes = for_residents(read, years, settings.residents)
             found = OpenScenario(with_figures(scenario), changes, read=content is None)
             with self._lock:
@@ -88,12 +88,20 @@ class Library:
         require_allowed(found.scenario, settings.runs)
         return found
 
-    def _read(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
-        """Return a scenario from its file, with other values by dotted path."""
+    def changed(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
+        """Return a scenario from its file, with other values by dotted path.
+
+        Raises:
+            ScenarioError: With everything that is wrong in it.
+        """
         if name in brought:
             return read_scenario(brought[name], file_of(name), dict(changes))
-        own = self.overrides if self.path(name) == self.source else {}
+        own = self.overridden(name, brought)
         return load_scenario(self.path(name), {**own, **changes})
+
+    def overridden(self, name: str, brought: Brought) -> Mapping[str, Any]:
+        """Return the other values that the server was asked to give a scenario, by dotted path."""
+        return self.overrides if name not in brought and self.path(name) == self.source else {}
 
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""

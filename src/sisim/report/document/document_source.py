@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 
 from sisim.analysis.comparison import Comparison, compare
 from sisim.analysis.decision_findings import main_arm
@@ -78,3 +80,14 @@ class DocumentSource:
         """Return the writer's own words under a key of `[report.text]`, if there are any."""
         text: Text | None = getattr(self.asked.text, key)
         return () if text is None or not text.text.strip() else (WriterText(text.text),)
+
+
+def file_digests(scenario: Scenario) -> Mapping[str, str]:
+    """Return the SHA-256 of each file that a scenario was read from, by its name."""
+    files, _ = scenario.origins
+    paths = {Path(name).name: Path(name) for name in files.values() if name}
+    return {
+        name: sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(paths.items())
+        if path.is_file()
+    }
