@@ -79,11 +79,10 @@ def report(
     from sisim.report.document.write_report import Kind, write_report
 
     simulated = _simulated(loaded, options, saved)
-    analysis = None if draws is None else _drawn(loaded, draws, options)
     asked = _asked(simulated)
     found = DocumentSource(
         simulated,
-        analysis,
+        None if draws is None else _drawn(loaded, draws, options),
         asked.one_way,
         asked.implementation,
         command=_command(scenario, options, draws),
@@ -94,9 +93,8 @@ def report(
     wanted: dict[Kind, bool] = {"docx": docx, "pdf": pdf, "xlsx": xlsx}
     with write_errors_answered(folder):
         kinds = [kind for kind, asked in wanted.items() if asked]
-        written = write_report(found, folder, languages, kinds)
-    for path in written:
-        print(path)
+        for path in write_report(found, folder, languages, kinds):
+            print(path)
 
 
 def _simulated(scenario: Scenario, options: RunOptions, saved: SavedResult | None) -> Results:

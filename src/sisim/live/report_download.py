@@ -154,7 +154,7 @@ class AskedReport:
         )
         told_as(t("Writing"))(0, 1)
         with in_currency(self.currency):
-            return report_page(found, current_language()).encode()
+            return report_page(found).encode()
 
 
 def command_of(source: str, changes: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from sisim.i18n import Lang, each_language, in_language
+from sisim.i18n import Lang, current_language, each_language, in_language
 from sisim.report.document.assemble import decision_document
 from sisim.report.document.blocks import DecisionDocument
 from sisim.report.document.cited_numbers import CitedNumbers
@@ -23,16 +23,14 @@ from sisim.report.result_files import write_all
 Kind = Literal["docx", "pdf", "xlsx"]
 
 
-def report_page(found: DocumentSource, lang: Lang) -> str:
-    """Return the document as one file of HTML.
+def report_page(found: DocumentSource) -> str:
+    """Return the document as one file of HTML, in the current language.
 
     Args:
         found: What came out.
-        lang: In which language.
     """
-    documents, _, cited = _cited(found, lang)
-    with in_language(lang):
-        return html_page(documents[lang], cited)
+    documents, _, cited = _cited(found, current_language())
+    return html_page(documents[current_language()], cited)
 
 
 def write_report(
@@ -72,12 +70,12 @@ def write_report(
 
 
 def _cited(
-    found: DocumentSource, lang: Lang
+    found: DocumentSource, of_workbook: Lang
 ) -> tuple[dict[Lang, DecisionDocument], DecisionWorkbook, CitedNumbers]:
     """Return the document in each language, the workbook in one, and where numbers stand in it."""
     # Numbers have the same cells in either language, also where one alone is written.
     documents = {lang: decision_document(found) for lang in each_language()}
-    workbook = DecisionWorkbook(found.result, lang)
+    workbook = DecisionWorkbook(found.result, of_workbook)
     cited = CitedNumbers(workbook)
     cited.read(list(documents.values()))
     return documents, workbook, cited
