@@ -66,7 +66,7 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
         return text
     known = tomllib.loads(text).get("override", {})
     lines = text.rstrip("\n").split("\n")
-    written = [f'"{key}" = {written(value)}' for key, value in changes.items()]
+    written = [f'"{key}" = {toml_number(value)}' for key, value in changes.items()]
     heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\[", line)]
     table = next((n for n in heads if re.match(r"^\s*\[override\]", lines[n])), None)
     if table is None:
@@ -79,6 +79,6 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
     return "\n".join([*lines[: table + 1], *written, *kept, *lines[end:]]) + "\n"
 
 
-def written(value: float) -> str:
+def toml_number(value: float) -> str:
     """Return a number as TOML has it, in no more figures than it has."""
     return str(value) if isinstance(value, int) else repr(float(f"{value:.12g}"))

@@ -18,7 +18,7 @@ from nicegui import ui
 from sisim.engine.simulation import Progress
 from sisim.i18n import current_language, in_currency, t
 from sisim.live.computations import GivenUp, computations
-from sisim.live.exports import written
+from sisim.live.exports import toml_number
 from sisim.live.scenario_library import file_of
 from sisim.live.view_state import ViewState
 from sisim.live.visitor_context import in_page
@@ -169,7 +169,7 @@ def command_of(source: str, changes: Mapping[str, Any]) -> str:
         if isinstance(value, str):
             return value
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        return written(value) if number else json.dumps(value, ensure_ascii=False)
+        return toml_number(value) if number else json.dumps(value, ensure_ascii=False)
 
     given = [f'--set "{key}={text(value)}"' for key, value in changes.items()]
     return " ".join([f"sisim report {source}", *given])
