@@ -159,6 +159,9 @@ def test_every_message_is_where_the_extractor_finds_it() -> None:
 
 
 ALWAYS_SEVERAL = {
+    "The same people and luck meet every value. Changes are the mean of {n} of the {runs} runs, "
+    "the line is that of all.": "told of five runs and more",
+    "The same people and luck meet every value, in all {runs} runs.": "told of five runs and more",
     "In {carried} of {of} combinations it is above {turn} in at least nine runs of ten.": "said of "
     "two combinations and more",
     "Of {of} combinations, those with the highest and the lowest results are drawn.": (

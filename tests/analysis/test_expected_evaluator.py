@@ -83,6 +83,16 @@ def test_why_it_was_simulated_is_told(tmp_path: Path) -> None:
     said = command(*line, *more).output
     why = "it depends on other people (“investments.trainee.capacity”)"
     assert f"Simulated, as there is no exact answer: {why}" in said
+    assert "--draws 200" not in said
+
+
+def test_unless_told_otherwise_few_draws_are_simulated_and_what_more_would_give_is_told(
+    tmp_path: Path,
+) -> None:
+    line = ("uncertainty", "service-trainee", "--set", "population.residents=100", "--workers", "1")
+    said = command(*line, "--replications", "1", "--out", str(tmp_path / "o")).output
+    assert "50 draws of" in said
+    assert "--draws 200 takes four times as long, and halves the intervals" in said
 
 
 def test_money_alone_is_priced_again() -> None:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sisim.analysis.scale_up import Implementation, chosen, implementation
+from sisim.economics.valuation import Valuation
+from sisim.engine.replications import simulate
 from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
@@ -99,3 +103,28 @@ def test_an_arm_that_ends_becomes_no_new_way() -> None:
     with pytest.raises(LookupError):
         chosen(scenario(), "project", None)
     assert chosen(scenario(), None, None) == ("new_way", "team")
+
+
+def test_full_scale_is_told_of_runs_that_are_there_with_no_other(
+    full: Implementation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated = Valuation(simulate(scenario(), replications=1))
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise AssertionError("simulated again")
+
+    monkeypatch.setattr("sisim.analysis.variants.simulate", refused)
+    found = implementation(scenario(), simulated=simulated)
+    assert found.seeds == full.seeds
+    for name, table in full.tables.items():
+        pd.testing.assert_frame_equal(found.tables[name], table)
+
+
+def test_two_runs_are_told_as_each_of_them_is(full: Implementation) -> None:
+    both = implementation(scenario(), replications=2)
+    other = implementation(scenario(), seed=both.seeds[1], replications=1)
+    assert np.array_equal(both.full.costs, np.concatenate([full.full.costs, other.full.costs]))
+    own = both.yearly[both.yearly["replication"] == 1]
+    columns = ["year", "kind", "administration", "amount"]
+    assert own[columns].to_numpy().tolist() == other.yearly[columns].to_numpy().tolist()
+    assert both.worth["replication"].tolist() == [0, 1]

@@ -89,4 +89,4 @@ def test_mistakes_are_answered_in_the_reader_s_language(tmp_path: Path) -> None:
     assert "Tillståndet ”Jourhem” finns inte bland" in told.stderr
     told = sisim("estimate", str(path), "--out", "own.csv", "--lang", "sv")
     assert told.exit_code == 2
-    assert "Andra värden skrivs som .toml" in told.stderr
+    assert "--out tar en fil som slutar på .toml: ”own.csv” gör inte det." in told.stderr

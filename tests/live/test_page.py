@@ -381,6 +381,24 @@ def test_what_is_taken_home_is_what_is_seen(visit: Enter, tmp_path: Path) -> Non
     assert tomllib.loads(found["toml"].decode())["override"]
 
 
+def test_the_decision_document_is_that_of_the_sliders(visit: Enter) -> None:
+    someone = visit("?lang=sv")
+    someone.slide("slider-inflow", 0.5)
+    someone.page.click("#save")
+    someone.page.wait_for_selector("dialog[open]")
+    with someone.page.expect_download() as download:
+        someone.page.click("#save-report")
+        someone.page.wait_for_function("document.querySelector('#report-said').textContent")
+        assert re.search("[0-9]+ %$", someone.text("#report-said"))
+    someone.page.wait_for_function(
+        "document.querySelector('#report-said').textContent.includes('sparat')"
+    )
+    assert download.value.suggested_filename == "placed-youth-report-sv.html"
+    page = Path(download.value.path()).read_text(encoding="utf-8")
+    assert '<html lang="sv">' in page
+    assert "investments.team.effects.4.ratio=0.5" in page
+
+
 def test_no_position_of_the_sliders_breaks_it(visit: Enter) -> None:
     someone = visit()
     sliders = {slider.id: slider for slider in main_sliders(load_scenario("placed-youth"))}

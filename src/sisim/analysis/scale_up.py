@@ -7,7 +7,7 @@ those in need), its places, or its areas; each is taken as far as the budget goe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor
@@ -19,7 +19,7 @@ from scipy import stats
 
 from sisim.analysis.cell import Runner, Setup
 from sisim.analysis.evaluator import Evaluator
-from sisim.analysis.measures import NPV
+from sisim.analysis.measures import NPV, measured
 from sisim.analysis.question import Point, compared
 from sisim.analysis.stages import Progress, Stages
 from sisim.analysis.threshold import break_even
@@ -143,6 +143,7 @@ def implementation(
     budget: float | None = None,
     seed: int | None = None,
     replications: int | None = None,
+    simulated: Valuation | None = None,
     progress: Progress | None = None,
 ) -> Implementation:
     """Return what full scale takes, and the largest version that a budget affords.
@@ -155,6 +156,7 @@ def implementation(
             above what it lets be stopped; unset: only full scale is worked out.
         seed: The seed of the first replication; unset: the scenario's.
         replications: How many; unset: as many as the scenario says.
+        simulated: What came out of the scenario, if it has been simulated: of its replications.
         progress: Called with the runs done and about how many there are.
 
     Raises:
@@ -163,37 +165,38 @@ def implementation(
     arm, investment = chosen(scenario, arm, investment)
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
-    seeds = tuple(range(first, first + count))
+    seeds = tuple(range(first, first + count)) if simulated is None else simulated.seeds
     spec = scenario.investments[investment]
     assert spec.new_way is not None
     clock = Clock.of(scenario)
     rollout = _rollout(scenario, spec, clock)
     year, reached = _full_year(rollout, clock, scenario.time.whole_years or scenario.time.all_years)
     smaller = len(LEVERS) * (budget is not None)
-    # Full scale, each lever, the years, and what each version gives.
-    stages = Stages([count, *([ASKED * count] * smaller), count, (1 + smaller) * count], progress)
-    ask = _Costs(_until(scenario, year), arm, investment, seeds, year, stages.part)
+    # Full scale, each lever, and what each smaller version gives.
+    count = len(seeds)
+    stages = Stages([count, *([ASKED * count] * smaller), smaller * count], progress)
     whole = Evaluator(
         scenario,
         arm=arm,
         outcomes=[NPV, "outcome.*"],
         replications=count,
-        seed=first,
+        seed=seeds[0],
         progress=lambda *_: stages.part(),
     )
     stages.begin(0)
-    costs, treated = ask.of({})
+    # All that is told of full scale is of the same runs.
+    runs = _simulated(whole.setup, seeds, stages.part) if simulated is None else [simulated]
+    costs, treated, parts, worth = _at_full_scale(runs, arm, investment, year, whole.setup.outcomes)
     fits = budget is None or float(costs[:, 2].mean()) <= budget
     versions = [Version("full", None, {}, fits, costs, treated)]
     if budget is not None and not fits:
+        ask = _Costs(_until(scenario, year), arm, investment, seeds, year, stages.part)
         for number, lever in enumerate(LEVERS, 1):
             stages.begin(number)
             found = _largest(ask, scenario, spec.new_way, investment, lever, budget, versions[0])
             if found is not None:
                 versions.append(found)
     stages.begin(1 + smaller)
-    yearly = _yearly(Runner(Setup(scenario, (), (arm,))), arm, investment, seeds, stages.part)
-    stages.begin(2 + smaller)
     return Implementation(
         scenario=scenario,
         arm=arm,
@@ -202,10 +205,10 @@ def implementation(
         budget=budget,
         year=year,
         at_full_scale=reached,
-        yearly=yearly,
+        yearly=parts,
         rollout=rollout,
         versions=tuple(versions),
-        worth=_worth(whole, versions, arm),
+        worth=pd.concat([worth, *_worth_of_smaller(whole, versions, arm)], ignore_index=True),
     )
 
 
@@ -246,23 +249,13 @@ class _Costs:
 
     def of(self, values: Mapping[str, Any]) -> tuple[Floats, Floats]:
         """Return gross, replaced and net, (replications, 3), and who is treated at a time."""
-        rows, treated = [], []
+        costs, treated = [], []
         for seed in self._seeds:
             result = self._runner.variants.valuation(values, [seed])
-            amounts = _of_years(result, self._investment, self._arm)
-            year = result.ledger.years.tolist().index(self._year)
-            gross = float(amounts["running"][year] + amounts["investment"][year])
-            replaced = -float(amounts["replaced"][year])
-            rows.append((gross, replaced, gross - replaced))
-            table = result.yearly_participants()
-            own = table[
-                (table["investment"] == self._investment)
-                & (table["year"] == self._year)
-                & (table["arm"] == self._arm)
-            ]
-            treated.append(float(own["treated_months"].sum()) / 12)
+            costs.append(_costs_in(result, self._investment, self._arm, self._year))
+            treated.append(_treated_in(result, self._investment, self._arm, self._year))
             self._told()
-        return np.array(rows), np.array(treated)
+        return np.concatenate(costs), np.concatenate(treated)
 
     def over(self, budget: float) -> Callable[[Sequence[Point]], Floats]:
         """Return by how much the net cost goes beyond a budget, as a question to be asked."""
@@ -362,59 +355,112 @@ def _until(scenario: Scenario, year: int) -> Scenario:
     return scenario.model_copy(update={"time": time, "figures": None})
 
 
-def _of_years(result: Valuation, investment: str, arm: str) -> dict[str, Floats]:
-    """Return what an investment's own kinds of cost come to by year, (years,)."""
+def _simulated(setup: Setup, seeds: Sequence[int], told: Callable[[], None]) -> Iterator[Valuation]:
+    """Yield what comes out of a scenario, one replication at a time."""
+    variants = Runner(setup, threads=None).variants
+    for seed in seeds:
+        yield variants.valuation({}, [seed])
+        told()
+
+
+def _at_full_scale(
+    runs: Iterable[Valuation], arm: str, investment: str, year: int, outcomes: Sequence[str]
+) -> tuple[Floats, Floats, pd.DataFrame, pd.DataFrame]:
+    """Return costs and participants of a version, money by year, and worth: see `Implementation`.
+
+    Args:
+        runs: Replications of the scenario, one or several at a time.
+        arm: Which arm.
+        investment: Which investment.
+        year: The year of the costs.
+        outcomes: The measures that it is worth.
+    """
+    costs, treated = list[Floats](), list[Floats]()
+    years, worth = list[pd.DataFrame](), list[pd.DataFrame]()
+    done = 0
+    for result in runs:
+        costs.append(_costs_in(result, investment, arm, year))
+        treated.append(_treated_in(result, investment, arm, year))
+        years.append(_yearly(result, arm, investment, done))
+        worth.append(_compared(measured(result, outcomes), 0, arm, outcomes, done))
+        done += len(result.seeds)
+    return (
+        np.concatenate(costs),
+        np.concatenate(treated),
+        pd.concat(years, ignore_index=True),
+        pd.concat(worth, ignore_index=True),
+    )
+
+
+def _costs_in(result: Valuation, investment: str, arm: str, year: int) -> Floats:
+    """Return gross, replaced and net of an investment in a year, SEK, (replications, 3)."""
 
     def own(line: CostLine) -> str | None:
         return line.kind if line.item == investment and line.kind != "use" else None
 
     sums = result.ledger.sums(own, yearly=True)
-    number = result.counts.arms.index(arm)
-    zeros = np.zeros(len(result.ledger.years))
-    return {
-        kind: np.asarray(sums[kind][0, number]) if kind in sums else zeros
-        for kind in ("investment", "running", "replaced")
-    }
+    place = result.counts.arms.index(arm), result.ledger.years.tolist().index(year)
+    zeros = np.zeros(len(result.seeds))
+    one = {kind: amounts[(slice(None), *place)] for kind, amounts in sums.items()}
+    gross = one.get("running", zeros) + one.get("investment", zeros)
+    replaced = -one.get("replaced", zeros)
+    return np.stack([gross, replaced, gross - replaced], axis=1)
 
 
-def _yearly(
-    runner: Runner, arm: str, investment: str, seeds: Sequence[int], told: Callable[[], None]
-) -> pd.DataFrame:
-    rows = []
-    for number, seed in enumerate(seeds):
-        result = runner.variants.valuation({}, [seed])
-        place = result.counts.arms.index(arm)
-        start = result.scenario.time.first_year
-
-        def kept(line: CostLine) -> tuple[str, str] | None:
-            if line.kind == "use":
-                return None if line.ordinary else (line.kind, line.administration)
-            return (line.kind, line.administration) if line.item == investment else None
-
-        for (kind, payer), amounts in result.ledger.sums(kept, yearly=True).items():
-            own = amounts[0, place] - amounts[0, 0]
-            rows += [
-                {
-                    "replication": number,
-                    "year": int(year),
-                    "kind": kind,
-                    "administration": payer,
-                    "amount": float(amount),
-                }
-                for year, amount in zip(result.ledger.years, own, strict=True)
-                if year >= start
-            ]
-        told()
-    return pd.DataFrame(rows)
+def _treated_in(result: Valuation, investment: str, arm: str, year: int) -> Floats:
+    """Return the participants at a time of an investment, mean of a year, (replications,)."""
+    table = result.yearly_participants()
+    own = table[
+        (table["investment"] == investment) & (table["year"] == year) & (table["arm"] == arm)
+    ]
+    months = own.groupby("replication")["treated_months"].sum()
+    return months.reindex(range(len(result.seeds)), fill_value=0).to_numpy(np.float64) / 12
 
 
-def _worth(evaluator: Evaluator, versions: Sequence[Version], arm: str) -> pd.DataFrame:
-    parts = []
+def _yearly(result: Valuation, arm: str, investment: str, before: int) -> pd.DataFrame:
+    """Return money by year, the replications numbered from `before`: see `Implementation`."""
+    place = result.counts.arms.index(arm)
+    start = result.scenario.time.first_year
+
+    def kept(line: CostLine) -> tuple[str, str] | None:
+        if line.kind == "use":
+            return None if line.ordinary else (line.kind, line.administration)
+        return (line.kind, line.administration) if line.item == investment else None
+
+    sums = result.ledger.sums(kept, yearly=True)
+    return pd.DataFrame(
+        [
+            {
+                "replication": before + number,
+                "year": int(year),
+                "kind": kind,
+                "administration": payer,
+                "amount": float(amount),
+            }
+            for number in range(len(result.seeds))
+            for (kind, payer), amounts in sums.items()
+            for year, amount in zip(
+                result.ledger.years, amounts[number, place] - amounts[number, 0], strict=True
+            )
+            if year >= start
+        ]
+    )
+
+
+def _worth_of_smaller(
+    evaluator: Evaluator, versions: Sequence[Version], arm: str
+) -> Iterator[pd.DataFrame]:
+    """Yield what each smaller version is worth that can be afforded."""
     for number, one in enumerate(versions):
-        if one.lever != "full" and not one.affordable:
-            continue
-        table = evaluator.evaluate(one.values).assign(point=0)
-        columns = {name: compared(table, arm, name)[0] for name in evaluator.setup.outcomes}
-        runs = range(len(evaluator.seeds))
-        parts.append(pd.DataFrame({"version": number, "replication": runs, **columns}))
-    return pd.concat(parts, ignore_index=True)
+        if one.lever != "full" and one.affordable:
+            table = evaluator.evaluate(one.values)
+            yield _compared(table, number, arm, evaluator.setup.outcomes, 0)
+
+
+def _compared(
+    table: pd.DataFrame, version: int, arm: str, outcomes: Sequence[str], before: int
+) -> pd.DataFrame:
+    """Return what a version is worth, the replications numbered from `before`."""
+    columns = {name: compared(table.assign(point=0), arm, name)[0] for name in outcomes}
+    runs = before + np.arange(table["replication"].nunique())
+    return pd.DataFrame({"version": version, "replication": runs, **columns})

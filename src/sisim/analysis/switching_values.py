@@ -148,12 +148,13 @@ class Judged(Valuation):
         retained: Its first runs, if they have been retained.
 
     Attributes:
+        retained: Its first runs, if they have been retained.
         known_verdicts: What has been worked out.
     """
 
     def __init__(self, counts: Result, retained: Sequence[ArmRerun] = ()) -> None:
         super().__init__(counts)
-        self._retained = tuple(retained)
+        self.retained = tuple(retained)
         self.known_verdicts: list[Verdict] = []
 
     def judge(
@@ -170,7 +171,7 @@ class Judged(Valuation):
             self.known_verdicts = []
         known = {one.arm: one for one in self.known_verdicts if one.tail == tail}
         if not known:
-            known = verdicts(self, self._retained, tail=tail, thorough=thorough, progress=progress)
+            known = verdicts(self, self.retained, tail=tail, thorough=thorough, progress=progress)
             self.known_verdicts += known.values()
             economy = self.scenario.economy
             if economy.tail is None and not self.scenario.contracts:  # the same net either way
@@ -189,6 +190,7 @@ def simulate_retained(
     *,
     seed: int | None = None,
     replications: int | None = None,
+    retain: int = SEARCHED,
     progress: Progress | None = None,
 ) -> tuple[Result, list[ArmRerun]]:
     """Return the counts of a scenario, and its first runs retained for values to come.
@@ -201,6 +203,7 @@ def simulate_retained(
         scenario: What to simulate.
         seed: The seed of the first run; unset: the scenario's.
         replications: How many runs; unset: as many as the scenario says.
+        retain: So many runs are retained at most.
         progress: Called with the steps done and the steps in all.
 
     Raises:
@@ -209,7 +212,7 @@ def simulate_retained(
     first = scenario.seed if seed is None else seed
     count = scenario.replications if replications is None else replications
     require_fits(scenario, count)
-    kept, bare = _retainable(scenario, count), lean(scenario)
+    kept, bare = _retainable(scenario, count, retain), lean(scenario)
     done = dict.fromkeys(range(kept + 1), 0.0)
 
     def tell(part: int, share: float, weight: int = 1) -> None:
@@ -217,12 +220,12 @@ def simulate_retained(
         if progress is not None:
             progress(round(1000 * sum(done.values())), 1000 * count)
 
-    def retain(number: int) -> ArmRerun:
+    def retained_run(number: int) -> ArmRerun:
         told: Progress = lambda steps, end: tell(number, steps / end)  # noqa: E731
         return ArmRerun(bare, first + number, threads=1, progress=told)
 
     with ThreadPoolExecutor(usable_cores()) as pool:
-        retained = list(pool.map(retain, range(kept)))
+        retained = list(pool.map(retained_run, range(kept)))
     runs = [one.result.replications[0] for one in retained]
     compiled = retained[0].result.compiled if retained else compile_scenario(bare)
     if count > kept:
@@ -237,14 +240,14 @@ def simulate_retained(
     return Result(replace(compiled, scenario=scenario), tuple(runs)), retained
 
 
-def _retainable(scenario: Scenario, runs: int) -> int:
+def _retainable(scenario: Scenario, runs: int, wanted: int = SEARCHED) -> int:
     """Return how many runs can be retained, and are worth it."""
     people = scenario.population.residents or scenario.population.cohort or 0
     worth = runs >= BAND_FROM and scenario.arms and people <= SIDE_BY_SIDE
     if not worth or not reusable_baseline(scenario):
         return 0
     most = PART * memory() / run_size(scenario, 1).memory
-    return min(runs, SEARCHED, int(most))
+    return min(runs, wanted, int(most))
 
 
 def verdicts(
@@ -632,7 +635,7 @@ class _Nets:
         self.scenario, self.runs = result.scenario, len(result.seeds)
         self._counts, self._seeds, self._tail = result.counts, result.seeds, tail
         self._retained = dict(enumerate(retained))
-        kept = len(retained) or _retainable(self.scenario, self.runs)
+        kept = min(len(retained), SEARCHED) or _retainable(self.scenario, self.runs)
         self.searched = kept or min(self.runs, SEARCHED)
         self.quick = kept > 0
         self._nets = self._of(self._counts)

@@ -231,6 +231,10 @@ class Variants:
                 del self._baselines[next(iter(self._baselines))]
         self._expected.add(seed)
 
+    def hold(self, retained: Iterable[ArmRerun]) -> None:
+        """Take over runs of the scenario that have been retained elsewhere, as baselines."""
+        self._baselines |= {one.result.seeds[0]: one for one in retained}
+
     def quick(self, values: Values) -> bool:
         """Return whether a variant is answered by a rerun of the people whom arms can affect."""
         return self._rerunnable(self.scenario_with(values), values) is not None

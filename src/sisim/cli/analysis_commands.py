@@ -51,8 +51,18 @@ if TYPE_CHECKING:
 
 NPV = "net_present_value"
 DRAWS, POINTS, BASE_POINTS, TRAJECTORIES = 200, 5, 64, 10
+SIMULATED_DRAWS = 50
+"""So many have an answer in a minute or two; half as wide intervals take four times as long."""
 RUNS_PER_DRAW = 2
 """Of a draw that is simulated: so few that chance between them can be told, and no more."""
+DrawsOrFew = Annotated[
+    int | None,
+    count(
+        "N",
+        "How many draws of the uncertain numbers; unset: 200, or 50 where each is simulated.",
+        least=20,
+    ),
+]
 ROOT = 6
 """About how many points more it takes to find a root."""
 Method = Literal["one-way", "sobol", "morris"]
@@ -288,7 +298,7 @@ def uncertainty(
     scenario: ScenarioName,
     /,
     *,
-    draws: Draws = DRAWS,
+    draws: DrawsOrFew = None,
     effect: Annotated[str | None, option("NAME", "What is gained: an outcome or a weight.")] = None,
     worth: Annotated[float, option("N", "The highest worth of a unit of it.", least=0)] = 1_000_000,
     simulate: Annotated[bool, flag("Simulate also what can be computed exactly.")] = False,
@@ -349,7 +359,20 @@ def uncertainty(
             subject, analysis, effect, curve
         )
     words = psa_figures.sentences(subject, analysis, decided)
+    if draws is None and not analysis.exact:
+        words.append(_few_draws(len(analysis.drawn)))
     publish(folder, "uncertainty", pictures, tables, words)
+
+
+def _few_draws(made: int) -> str:
+    """Return that few draws were made, as they are simulated, and what more of them would give."""
+    return t(
+        "As each draw takes whole runs, {n} are made unless {option} says otherwise: {option} "
+        "{more} takes four times as long, and halves the intervals.",
+        n=made,
+        option="--draws",
+        more=4 * made,
+    )
 
 
 def discover(
@@ -566,7 +589,7 @@ def question(
 def analysed(
     scenario: Scenario,
     arm: str | None,
-    number: int,
+    number: int | None,
     options: ArmOptions,
     *,
     simulate: bool = False,
@@ -578,7 +601,8 @@ def analysed(
     Args:
         scenario: The scenario.
         arm: Which arm; None: all.
-        number: How many draws of the uncertain numbers.
+        number: How many draws of the uncertain numbers; unset: many, or few where each is
+            simulated.
         options: The runs and the processes, where it is simulated.
         simulate: Simulate in any case.
 
@@ -593,7 +617,7 @@ def analysed(
 
     chosen = chosen_arm(scenario, arm)
     first = scenario.seed if options.seed is None else options.seed
-    drawn, wanted = draws(scenario, number, first), measures(scenario)
+    drawn, wanted = draws(scenario, number or DRAWS, first), measures(scenario)
     why = None
     with simulating() as tell:
         if not simulate:
@@ -603,6 +627,8 @@ def analysed(
                 return analysis, Subject(scenario, exact.seeds, chosen, NPV)
             except NotExact as error:
                 why = error
+        if number is None:
+            drawn = drawn[:SIMULATED_DRAWS]
         evaluator = Evaluator(
             scenario,
             arm=arm,

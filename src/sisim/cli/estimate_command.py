@@ -36,7 +36,7 @@ def estimate(
     Example: `sisim estimate estimate.toml --out own.toml`
     """
     if out.suffix.lower() != ".toml":
-        raise UserError(t("Other values are written as .toml."))
+        raise UserError(t('--out takes a file that ends in .toml: "{path}" does not.', path=out))
     from sisim.estimation.estimate_file import load_estimation
     from sisim.estimation.rates import estimate as rates_of
     from sisim.report.estimation_figure import draw_estimates

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,10 +16,8 @@ from sisim.cli.user_errors import UserError
 from sisim.i18n import LANGUAGES, Lang, current_language, t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from sisim.analysis.decision_findings import DecisionFindings
     from sisim.analysis.psa import Probabilistic
-    from sisim.analysis.scale_up import Implementation
     from sisim.results import Results
     from sisim.scenario.scenario import Scenario
 
@@ -78,44 +75,46 @@ def report(
     if pdf:
         _require_pdf()
     logo = _logo(loaded)
-    from sisim.report.document.document_source import DocumentSource
+    from sisim.report.document.document_source import DocumentSource, file_digests
     from sisim.report.document.write_report import Kind, write_report
 
     simulated = _simulated(loaded, options, saved)
-    analysis = None if draws is None else _drawn(loaded, draws, options)
+    asked = _asked(simulated)
     found = DocumentSource(
         simulated,
-        analysis,
-        _full_scale(loaded, options),
+        None if draws is None else _drawn(loaded, draws, options),
+        asked.one_way,
+        asked.implementation,
         command=_command(scenario, options, draws),
-        files=_digests(loaded),
+        files=file_digests(loaded),
         logo=logo,
     )
     languages: tuple[Lang, ...] = LANGUAGES if lang == "both" else (current_language(),)
     wanted: dict[Kind, bool] = {"docx": docx, "pdf": pdf, "xlsx": xlsx}
     with write_errors_answered(folder):
         kinds = [kind for kind, asked in wanted.items() if asked]
-        written = write_report(found, folder, languages, kinds)
-    for path in written:
-        print(path)
+        for path in write_report(found, folder, languages, kinds):
+            print(path)
 
 
 def _simulated(scenario: Scenario, options: RunOptions, saved: SavedResult | None) -> Results:
-    """Return the result of a scenario, which is the saved one, with what its verdicts rest on."""
+    """Return the result of a scenario, which is the saved one, with runs that are retained."""
+    from sisim.analysis.decision_findings import RETAINED
     from sisim.analysis.switching_values import simulate_retained
     from sisim.results import Results
 
     with progress(t("Simulating")) as tell:
         result = Results(
             *simulate_retained(
-                scenario, seed=options.seed, replications=options.replications, progress=tell
+                scenario,
+                seed=options.seed,
+                replications=options.replications,
+                retain=RETAINED,
+                progress=tell,
             )
         )
     if saved is not None:
         saved.require_equal(result)
-    if scenario.arms:
-        with progress(t("What the verdict rests on")) as tell:
-            result.judge(progress=tell)
     return result
 
 
@@ -133,19 +132,15 @@ def _drawn(scenario: Scenario, draws: int, options: RunOptions) -> Probabilistic
     return found
 
 
-def _full_scale(scenario: Scenario, options: RunOptions) -> Implementation | None:
-    """Return what full scale takes; None where no investment becomes a new way of working."""
-    from sisim.analysis.scale_up import chosen, implementation
+def _asked(result: Results) -> DecisionFindings:
+    """Return what the document tells of the runs, each part with its progress."""
+    from sisim.analysis.decision_findings import decision_findings
 
-    left_out = scenario.report is not None and "implementation" in scenario.report.leave_out
-    try:
-        chosen(scenario, None, None)
-    except LookupError:
-        return None
-    if left_out:
-        return None
-    with progress(t("What full scale takes")):
-        return implementation(scenario, seed=options.seed, replications=options.replications)
+    words = {
+        "verdict": t("What the verdict rests on"),
+        "one_way": t("One number at a time"),
+    }
+    return decision_findings(result, lambda part: progress(words[part]))
 
 
 def _command(name: str, options: RunOptions, draws: int | None) -> str:
@@ -160,17 +155,6 @@ def _command(name: str, options: RunOptions, draws: int | None) -> str:
     }
     words += [f"{key} {value}" for key, value in given.items() if value is not None]
     return " ".join(words)
-
-
-def _digests(scenario: Scenario) -> Mapping[str, str]:
-    """Return the SHA-256 of each file that the scenario was read from, by its name."""
-    files, _ = scenario.origins
-    paths = {Path(name).name: Path(name) for name in files.values() if name}
-    return {
-        name: sha256(path.read_bytes()).hexdigest()
-        for name, path in sorted(paths.items())
-        if path.is_file()
-    }
 
 
 def _require_pdf() -> None:

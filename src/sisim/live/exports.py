@@ -73,7 +73,7 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
         return text
     known = tomllib.loads(text).get("override", {})
     lines = text.rstrip("\n").split("\n")
-    written = [f'"{key}" = {_written(value)}' for key, value in changes.items()]
+    written = [f'"{key}" = {toml_value(value)}' for key, value in changes.items()]
     heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\[", line)]
     table = next((n for n in heads if re.match(r"^\s*\[override\]", lines[n])), None)
     if table is None:
@@ -86,13 +86,13 @@ def overridden(text: str, changes: Mapping[str, Any]) -> str:
     return "\n".join([*lines[: table + 1], *written, *kept, *lines[end:]]) + "\n"
 
 
-def _written(value: Any) -> str:
-    """Return a value as a TOML file has it on the line of its key."""
+def toml_value(value: Any) -> str:
+    """Return a value as TOML has it on the line of its key, in no more figures than it has."""
     if isinstance(value, dict):
-        parts = (f"{json.dumps(key)} = {_written(part)}" for key, part in value.items())
+        parts = (f"{json.dumps(key)} = {toml_value(part)}" for key, part in value.items())
         return f"{{ {', '.join(parts)} }}"
     if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     return str(value) if isinstance(value, int) else repr(float(f"{value:.12g}"))

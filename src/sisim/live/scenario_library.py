@@ -138,6 +138,23 @@ class Library:
             return read_scenario(of, file_of(name), dict(changes))
         return load_scenario(of, {**own, **changes})
 
+    def changed(self, name: str, changes: Mapping[str, Any], brought: Brought) -> Scenario:
+        """Return a scenario from its file, with other values by dotted path.
+
+        Raises:
+            ScenarioError: With everything that is wrong in it.
+        """
+        source = (brought[name], {}) if name in brought else self.source_of(name)
+        return self._read(name, source, changes)
+
+    def overridden(self, name: str, brought: Brought) -> Mapping[str, Any]:
+        """Return the other values that the server was asked to give a scenario, by dotted path."""
+        return {} if name in brought else self.source_of(name)[1]
+
+    def called(self, name: str) -> str:
+        """Return what the command line calls a scenario."""
+        return self.source_of(name)[0] if name.startswith(SAVED) else self.path(name)
+
     def text(self, settings: Settings, brought: Brought = NOTHING) -> str:
         """Return what the file of the scenario that a visitor looks at says."""
         content = brought.get(settings.scenario)

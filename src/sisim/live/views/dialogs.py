@@ -10,11 +10,16 @@ from nicegui import ui
 from sisim.i18n import t
 from sisim.live import exports
 from sisim.live.presets import presets, what_ifs
+from sisim.live.report_download import ReportDownload
 from sisim.live.tags import Tag, at_once, button
 from sisim.live.view_state import ViewState
 from sisim.live.views import readout
 from sisim.live.views.folder_view import FolderView
+from sisim.live.visitor_context import in_page
 from sisim.scenario.errors import ScenarioError
+
+EVERY = 0.5
+"""Seconds between two looks at how far the decision document has come."""
 
 
 class Dialogs:
@@ -23,6 +28,7 @@ class Dialogs:
     def __init__(self, state: ViewState, root: Tag) -> None:
         self._state, self._root = state, root
         self._dialog: Tag | None = None
+        self._report = ReportDownload(state)
 
     def open(self, title: str, fill: Callable[[], Any]) -> None:
         """Open a dialog, whose content `fill` puts in place."""
@@ -101,6 +107,9 @@ class Dialogs:
                 copied = t("The link has been copied")
                 at_once(t("Copy the link"), f"sisim.copy({copied!r})", id="copy-link")
                 Tag("p", id="copied", css="status", role="status")
+                button(t("The decision document (HTML)"), self._report.begin, id="save-report")
+                said = Tag("p", self._report.said, id="report-said", role="status")
+                ui.timer(EVERY, in_page(lambda: said.set_text(self._report.said)))
 
         self.open(t("Save …"), fill)
 

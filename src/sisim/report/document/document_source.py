@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 
 from sisim.analysis.comparison import Comparison, compare
+from sisim.analysis.decision_findings import main_arm
 from sisim.analysis.psa import Probabilistic
+from sisim.analysis.retained_one_way import RetainedOneWay
 from sisim.analysis.scale_up import Implementation
 from sisim.economics.valuation import Valuation
 from sisim.report.document.blocks import Block, WriterText
@@ -23,6 +27,7 @@ class DocumentSource:
     Attributes:
         result: What was simulated and priced.
         analysis: What came of draws of the uncertain numbers; None: none were drawn.
+        one_way: What each number alone does to the net of the main arm; None: it was not asked.
         implementation: What full scale takes; None: it was not asked, or there is no new way.
         command: The command that writes the document again.
         files: Digest of each file that was read, by its name.
@@ -31,6 +36,7 @@ class DocumentSource:
 
     result: Valuation
     analysis: Probabilistic | None = None
+    one_way: RetainedOneWay | None = None
     implementation: Implementation | None = None
     command: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -54,10 +60,7 @@ class DocumentSource:
     @property
     def main(self) -> str | None:
         """The arm that is told of first: the new way of the figures, else the last; None: none."""
-        figures = self.scenario.figures
-        if figures is not None and figures.new_way in self.arms:
-            return figures.new_way
-        return self.arms[-1] if self.arms else None
+        return main_arm(self.scenario)
 
     @property
     def costs(self) -> bool:
@@ -77,3 +80,14 @@ class DocumentSource:
         """Return the writer's own words under a key of `[report.text]`, if there are any."""
         text: Text | None = getattr(self.asked.text, key)
         return () if text is None or not text.text.strip() else (WriterText(text.text),)
+
+
+def file_digests(scenario: Scenario) -> Mapping[str, str]:
+    """Return the SHA-256 of each file that a scenario was read from, by its name."""
+    files, _ = scenario.origins
+    paths = {Path(name).name: Path(name) for name in files.values() if name}
+    return {
+        name: sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(paths.items())
+        if path.is_file()
+    }

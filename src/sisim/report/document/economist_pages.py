@@ -9,14 +9,16 @@ import pandas as pd
 
 from sisim.analysis.grade_shares import grade_shares
 from sisim.analysis.measures import NPV
+from sisim.analysis.retained_one_way import RetainedOneWay
 from sisim.analysis.switching_values import EVERY_EFFECT, verdict_on
 from sisim.economics.ledger import ORE
 from sisim.economics.yearly_difference import YearlyDifference, yearly_difference
-from sisim.i18n import duration_in_months, t
+from sisim.i18n import duration_in_months, n_, t
 from sisim.report.analysis import psa_figures, scale_up_report
 from sisim.report.analysis.analysis_frame import Subject
 from sisim.report.analysis.assumption_words import Assumptions
 from sisim.report.analysis.evaluation_report import design_words
+from sisim.report.analysis.tornado import tornado_chart
 from sisim.report.chart.chart import even_years
 from sisim.report.document.blocks import (
     Block,
@@ -63,6 +65,7 @@ from sisim.report.outcome_table import outcome_rows
 from sisim.report.verdict_words import verdict_sentences
 from sisim.scenario.numbers import numbers
 from sisim.scenario.owners import grade_name, owner_of
+from sisim.scenario.psa_draws import is_uncertain
 from sisim.scenario.scenario import Scenario
 
 MOST_YEARS = 10
@@ -241,6 +244,7 @@ def _uncertainty(found: DocumentSource) -> Iterator[Block]:
         yield picture_of("net-position", net_position_chart(result, found.main), high=LOW)
         yield picture_of("who-gains", who_gains_chart(result, found.main), high=LOW)
         yield _gaining(found)
+        yield from _one_at_a_time(found)
         yield from _moves(found)
     yield from _drawn(found)
     yield from found.written("uncertainty")
@@ -263,6 +267,49 @@ def _gaining(found: DocumentSource) -> DocumentTable:
         rows.append(tuple(cells))
     headings = ("", *(found.label(arm) for arm in found.arms))
     return DocumentTable(t("Whose net is not negative, in how many runs"), headings, tuple(rows))
+
+
+def _one_at_a_time(found: DocumentSource) -> Iterator[Block]:
+    """Yield the tornado: the net at both ends of each number's range."""
+    one = found.one_way
+    if one is None:
+        own = [
+            number for path, number in numbers(found.scenario) if not path.startswith("pathway.")
+        ]
+        if any(is_uncertain(number) for number in own):
+            yield Paragraph(
+                t(
+                    "No number is taken to both ends of its range here, as each end would take "
+                    "whole runs: {command} does so.",
+                    command="sisim sensitivity",
+                )
+            )
+        return
+    subject = Subject(found.scenario, one.seeds, one.arm, NPV)
+    yield picture_of("tornado", tornado_chart(subject, one.table))
+    yield Paragraph(" ".join(_how_varied(one, len(found.result.seeds))), "fine")
+
+
+def _how_varied(one: RetainedOneWay, runs: int) -> Iterator[str]:
+    """Yield in which runs numbers are taken to their ends, and how many are left out."""
+    if len(one.seeds) < runs:
+        yield t(
+            "The same people and luck meet every value. Changes are the mean of {n} of the {runs} "
+            "runs, the line is that of all.",
+            n=len(one.seeds),
+            runs=runs,
+        )
+    else:
+        yield t("The same people and luck meet every value, in all {runs} runs.", runs=runs)
+    if one.omitted:
+        yield n_(
+            "{n} number that acts on everybody is left out, as each value takes whole runs: "
+            "{command} tries it.",
+            "{n} numbers that act on everybody are left out, as each value takes whole runs: "
+            "{command} tries them.",
+            one.omitted,
+            command="sisim sensitivity",
+        )
 
 
 def _moves(found: DocumentSource) -> Iterator[Block]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from sisim.i18n import Lang, each_language, in_language
+from sisim.i18n import Lang, current_language, each_language, in_language
 from sisim.report.document.assemble import decision_document
+from sisim.report.document.blocks import DecisionDocument
 from sisim.report.document.cited_numbers import CitedNumbers
 from sisim.report.document.decision_workbook import DecisionWorkbook
 from sisim.report.document.document_source import DocumentSource
@@ -20,6 +21,16 @@ from sisim.report.document.word_file import word_file
 from sisim.report.result_files import write_all
 
 Kind = Literal["docx", "pdf", "xlsx"]
+
+
+def report_page(found: DocumentSource) -> str:
+    """Return the document as one file of HTML, in the current language.
+
+    Args:
+        found: What came out.
+    """
+    documents, _, cited = _cited(found, current_language())
+    return html_page(documents[current_language()], cited)
 
 
 def write_report(
@@ -39,12 +50,8 @@ def write_report(
     Returns:
         What was written: `report-sv.html` and so on.
     """
-    # Numbers have the same cells in either language, also where one alone is written.
-    documents = {lang: decision_document(found) for lang in each_language()}
     wanted, asked = list(languages), set(kinds)
-    workbook = DecisionWorkbook(found.result, wanted[0])
-    cited = CitedNumbers(workbook)
-    cited.read(list(documents.values()))
+    documents, workbook, cited = _cited(found, wanted[0])
 
     def write(folder: Path) -> None:
         for lang in wanted:
@@ -60,3 +67,15 @@ def write_report(
             workbook.write(folder / "report.xlsx")
 
     return write_all(out, write)
+
+
+def _cited(
+    found: DocumentSource, of_workbook: Lang
+) -> tuple[dict[Lang, DecisionDocument], DecisionWorkbook, CitedNumbers]:
+    """Return the document in each language, the workbook in one, and where numbers stand in it."""
+    # Numbers have the same cells in either language, also where one alone is written.
+    documents = {lang: decision_document(found) for lang in each_language()}
+    workbook = DecisionWorkbook(found.result, of_workbook)
+    cited = CitedNumbers(workbook)
+    cited.read(list(documents.values()))
+    return documents, workbook, cited
