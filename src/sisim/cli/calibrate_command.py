@@ -47,7 +47,7 @@ def calibrate(
     Example: `sisim calibrate placed-youth calibrate.toml --out calibrated.toml`
     """
     if out.suffix.lower() != ".toml":
-        raise UserError(t("Other values are written as .toml."))
+        raise UserError(t('--out takes a file that ends in .toml: "{path}" does not.', path=out))
     from sisim.engine.cohort import NotExact
     from sisim.estimation.calibrate import NotCalibrated
     from sisim.estimation.calibrate import calibrate as run
