@@ -84,4 +84,4 @@ def test_mistakes_are_answered_in_the_reader_s_language(
     assert told.exit_code == 2
     assert said in told.stderr
     told = sisim("calibrate", str(PATHWAY), str(file), "--out", "x.csv", lang="sv")
-    assert "Andra värden skrivs som .toml" in told.stderr
+    assert "slutar på .toml" in told.stderr
