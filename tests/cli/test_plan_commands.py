@@ -46,7 +46,7 @@ def test_spread_reads_municipalities(tmp_path: Path) -> None:
         (
             ("gate", GATED, "--arm", "project"),
             'The arm "project" has no stage gate; there is gated.',
-            'Alternativet "project" har ingen beslutspunkt; det finns gated.',
+            "Alternativet ”project” har ingen beslutspunkt; det finns gated.",
         ),
         (("gate", GATED, "--draws", 1), "--draws", "--draws"),
         (("spread", GATED, "--arm", "gated"), "gated", "gated"),
