@@ -86,14 +86,17 @@ def _panel(funnel: Funnel, per: float) -> Panel:
     low, high = float(logs.min()) - 0.08, float(logs.max()) + 0.08
     at = np.linspace(low, high, 200)
     marks: list[Mark] = []
-    ends = [*(per * funnel.means), 0.0]
+    ends = [float(one) for one in per * funnel.means]
     if funnel.deviation == funnel.deviation:
         for name, share in zip(("inner", "outer"), LIMITS, strict=True):
             below, above = (per * one for one in funnel.limits(10**at, share))
             marks.append(FilledArea(name, at, below, above, "with", opacity=0.13))
             ends += [float(below[0]), float(above[0])]
     middle = per * funnel.middle
-    marks.append(Rule("nothing", 0.0, "x", "ink", 1.5, "dashed"))
+    reach = max(ends) - min(ends)
+    if min(ends) - reach <= 0.0 <= max(ends) + reach:  # farther away it would flatten all else
+        ends.append(0.0)
+        marks.append(Rule("nothing", 0.0, "x", "ink", 1.5, "dashed"))
     marks.append(Line("middle", [low, high], [middle, middle], color="ink", width=2.0))
     marks.append(Points("municipalities", logs, per * funnel.means, "with", 9.0, opacity=0.8))
     bottom, top = with_room(min(ends), max(ends))
