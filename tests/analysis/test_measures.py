@@ -4,6 +4,7 @@ import re
 import warnings
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from helpers.pictures import written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from sisim.analysis.measures import NPV, PAYBACK, RATIOS, chosen, why_undefined
 from sisim.analysis.question import beyond_chance, chance_of, mean_defined
@@ -130,6 +132,14 @@ def test_a_difference_within_its_interval_is_not() -> None:
     within, beyond = chance_of(np.zeros(4), change), chance_of(np.zeros(4), change + 10)
     assert within == pytest.approx(stats.ttest_1samp(change, 0).pvalue)
     assert beyond_chance(np.array([within, beyond])).tolist() == [False, True]
+
+
+@given(st.lists(st.floats(0, 1) | st.sampled_from([0.0, 1e-9, 0.01, 0.025]), max_size=40))
+def test_many_differences_are_held_against_chance_as_by_holm(chances: list[float]) -> None:
+    values = np.array([0.5, *chances])
+    with patch("gc.collect"):  # which statsmodels calls each time, and takes most of a second here
+        told = multipletests(values, alpha=0.05, method="holm")[0]
+    assert beyond_chance(values).tolist() == told.tolist()
 
 
 class TestNothingMatters:

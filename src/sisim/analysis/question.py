@@ -171,7 +171,10 @@ def beyond_chance(chances: Floats) -> Flags:
         >>> beyond_chance(np.array([0.04, 0.001])).tolist(), beyond_chance(np.full(3, 0.04)).any()
         ([True, True], np.False_)
     """
-    from statsmodels.stats.multitest import multipletests
-
-    told = multipletests(chances.ravel(), alpha=1 - CONFIDENCE, method="holm")[0]
-    return np.asarray(told, bool).reshape(chances.shape)
+    # statsmodels' `multipletests` collects garbage in every call, which takes tenths of a second.
+    flat = chances.ravel()
+    order = np.argsort(flat, kind="stable")
+    limits = (1 - CONFIDENCE) / np.arange(len(flat), 0, -1)
+    told = np.zeros(len(flat), np.bool_)
+    told[order] = np.logical_and.accumulate(flat[order] <= limits)
+    return told.reshape(chances.shape)

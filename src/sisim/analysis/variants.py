@@ -35,7 +35,7 @@ from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
-from sisim.scenario.digest import LOOKING_ON, without_money
+from sisim.scenario.digest import without_money
 from sisim.scenario.numbers import followers, with_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -405,10 +405,15 @@ def with_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
     if figures is not None and not {figures.project, figures.new_way} <= set(kept):
         figures = None
     # What asks something of arms that are gone asks nothing here.
-    silent = dict.fromkeys(set(LOOKING_ON) - {"evaluations"})
-    evaluations = {n: e for n, e in scenario.evaluations.items() if e.arm in (None, *kept)}
-    parts = {"arms": kept, "figures": figures, "evaluations": evaluations}
-    return scenario.model_copy(update={**silent, **parts})
+    silo, system = scenario.silo, scenario.system
+    parts = {
+        "arms": kept,
+        "figures": figures,
+        "silo": silo if silo is not None and set(silo.arms) <= set(kept) else None,
+        "system": system if system is not None and system.arm in (None, *kept) else None,
+        "evaluations": {n: e for n, e in scenario.evaluations.items() if e.arm in (None, *kept)},
+    }
+    return scenario.model_copy(update=parts)
 
 
 def _changes_arms_only(path: str) -> bool:

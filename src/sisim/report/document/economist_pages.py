@@ -280,8 +280,7 @@ def _one_at_a_time(found: DocumentSource) -> Iterator[Block]:
             yield Paragraph(
                 t(
                     "No number is taken to both ends of its range here, as each end would take "
-                    "whole runs: {command} does so.",
-                    command="sisim sensitivity",
+                    "whole runs: the command of sensitivity analysis does so."
                 )
             )
         return
@@ -304,11 +303,10 @@ def _how_varied(one: RetainedOneWay, runs: int) -> Iterator[str]:
     if one.omitted:
         yield n_(
             "{n} number that acts on everybody is left out, as each value takes whole runs: "
-            "{command} tries it.",
+            "the command of sensitivity analysis tries it.",
             "{n} numbers that act on everybody are left out, as each value takes whole runs: "
-            "{command} tries them.",
+            "the command of sensitivity analysis tries them.",
             one.omitted,
-            command="sisim sensitivity",
         )
 
 
