@@ -215,6 +215,9 @@ def test_the_language_changes_without_a_reload(visit: Enter) -> None:
     assert someone.page.evaluate("document.documentElement.lang") == "en"
     someone.page.click("#language")
     someone.page.wait_for_selector("text=Figur 1")
+    # Numbers are written when they have been worked out again.
+    someone.page.wait_for_selector("#numbers-new_way:has-text('kr')")
+    someone.rest()
     assert someone.page.evaluate("window.was_here")
     assert someone.page.evaluate("document.documentElement.lang") == "sv"
     said = someone.text("#numbers-new_way")
