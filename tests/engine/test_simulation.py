@@ -77,6 +77,16 @@ def test_a_ready_case_goes_on_without_what_its_effects_bring_with_them() -> None
     assert_same(rest.tally(), whole.tally())
 
 
+def test_a_run_that_is_over_stays_as_it_is() -> None:
+    scenario = load_scenario("placed-youth", {"population.residents": 1500})
+    over = Simulation(compile_scenario(scenario), 2, threads=1)
+    over.advance(over.compiled.clock.end)
+    before = over.tally()
+    over.advance(48)
+    assert over.step == over.compiled.clock.end
+    assert_same(over.tally(), before)
+
+
 def test_a_run_does_not_go_on_as_one_with_another_past() -> None:
     made = world(
         tracks={"life": track("well", "ill")},

@@ -111,7 +111,7 @@ def run(of: World, seed: int = 1, **how: Any) -> Simulation:
 
 def assert_same(left: Tally, right: Tally) -> None:
     """Assert that two runs counted the same, bit for bit."""
-    for name in ("stock", "event", "entry", "arrivals", "use"):
+    for name in ("stock", "event", "entry", "arrivals", "use", "left"):
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name)
 
 

@@ -56,6 +56,13 @@ class StateSnapshot(NamedTuple):
             getattr(people, name)[rows] = column
 
 
+class StatesBefore(NamedTuple):
+    """States of some people, (tracks, people), and whether they were alive, (people,)."""
+
+    state: NDArray[np.uint16]
+    alive: Flags
+
+
 def concatenate(parts: list[StateSnapshot]) -> StateSnapshot:
     """Return several snapshots as one."""
     state, *columns = zip(*parts, strict=True)
@@ -194,13 +201,13 @@ class AffectedPeople:
         return float(found.sum() / max(alive.sum(), 1))
 
     def within(
-        self, people: Columns, before: StateSnapshot, here: slice, window: BaselineWindow
+        self, people: Columns, before: StatesBefore, here: slice, window: BaselineWindow
     ) -> Ints:
         """Return the people whom an arm has affected, or can affect in a window, by number.
 
         Args:
             people: The columns of everyone, the baseline having been simulated through the window.
-            before: The snapshot of `here` before the window.
+            before: The states of `here` before the window.
             here: The people to consider.
             window: The steps.
         """

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sisim.arrays import Ints
 from sisim.engine.affected import (
     AffectedPeople,
+    StatesBefore,
     StateSnapshot,
     effect_states,
     request_reindex,
@@ -208,10 +209,12 @@ def run_without(compiled: Compiled, seed: int, affected: AffectedPeople) -> tupl
     """
     run = Simulation(compiled, seed, threads=1)
     n, end = len(run.people), compiled.clock.end
-    everyone, found = np.arange(n), np.full(n, not affected.inferable)
+    found = np.full(n, not affected.inferable)
     while run.step < end:
         first = run.step
-        before = None if found.all() else StateSnapshot.of(run.columns, everyone)
+        before = None
+        if not found.all():
+            before = StatesBefore(run.columns.state.copy(), run.columns.alive.copy())
         run.advance(min(STRIDE - compiled.clock.lane(first), end - first))
         if before is not None:
             # Who comes as the run ends is counted, and may be kept from coming.

@@ -17,6 +17,7 @@ from sisim.engine import tables as tb
 from sisim.engine.affected import (
     AffectedPeople,
     BaselineWindow,
+    StatesBefore,
     StateSnapshot,
     baseline_columns,
     concatenate,
@@ -140,6 +141,8 @@ class Simulation:
     def advance(self, steps: int = 1) -> None:
         """Advance by a number of steps."""
         last = min(self.step + steps, self.compiled.clock.end)
+        if self.step >= last:
+            return
         while self.step < last:
             stop = self._window_end(last)
             window = self._next_window(stop)
@@ -235,7 +238,8 @@ class Simulation:
             here = slice(int(block[0]) * BLOCK, min((int(block[0]) + 1) * BLOCK, bare.n))
             before = StateSnapshot.of(bare, np.arange(here.start, here.stop))
             self._run_blocks(block, first, stop, bounds, thread, of=bare)
-            who = self._affected.within(self.columns, before, here, window)
+            seen = StatesBefore(before.state, before.alive)
+            who = self._affected.within(self.columns, seen, here, window)
             found.append((who, before.take(who - here.start)))
 
         # Block by block, for what each remembers takes much room.

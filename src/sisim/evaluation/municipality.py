@@ -7,7 +7,7 @@ offered a place, and when each was first in the target group, is kept beside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,7 +157,8 @@ class Municipality:
             As many events, months, units or kronor as there are, (people,); unwanted or not.
         """
         if outcome.transition is not None:
-            found = self._moved(arm, self._ways(outcome.transition), since, until)
+            ways = self._ways(outcome.transition)
+            found = np.asarray(self._moved(arm, ways, since, until).sum(axis=0), np.float64)
             return found if outcome.count == "events" else (found > 0).astype(float)
         if outcome.group is not None:
             return self._in_group(arm, outcome, since, until)
@@ -187,26 +188,34 @@ class Municipality:
     ) -> Floats:
         state, move = amounts
         found = self._time(arm, lambda spell: state[spell.state], since, until)
-        for (origin, to), amount in move.items():
-            found += amount * self._moved(arm, {(origin, to)}, since, until)
+        counts = self._moved(arm, list(move), since, until)
+        for amount, count in zip(move.values(), counts, strict=True):
+            found += amount * count
         return found
 
-    def _ways(self, transition: str) -> set[tuple[int, int]]:
+    def _ways(self, transition: str) -> list[tuple[int, int]]:
         spec = self.compiled.scenario.pathway.transitions[transition]
-        return {
+        pairs = product(dict.fromkeys(spec.origin), dict.fromkeys(spec.to))
+        return [
             (self.compiled.state(spec.track, origin), self.compiled.state(spec.track, to))
-            for origin, to in product(spec.origin, spec.to)
-        }
+            for origin, to in pairs
+        ]
 
-    def _moved(self, arm: int, ways: set[tuple[int, int]], since: Ints, until: Ints) -> Floats:
-        """Return how many moves of some kinds each person makes in their time."""
+    def _moved(
+        self, arm: int, ways: Sequence[tuple[int, int]], since: Ints, until: Ints
+    ) -> NDArray[np.int64]:
+        """Return how many moves of each kind each person makes in their time, (kinds, people)."""
         life, states = self.life(arm), len(self.compiled.states) + 1
-        wanted = np.isin(
-            life.origin.astype(np.int64) * states + life.to, [a * states + b for a, b in ways]
-        )
-        person, step = life.person[wanted], life.step[wanted]
+        kind_of = np.full((states, states), len(ways))
+        for kind, way in enumerate(ways):
+            kind_of[way] = kind
+        found = kind_of[life.origin, life.to]
+        wanted = found < len(ways)
+        number, person, step = found[wanted], life.person[wanted], life.step[wanted]
         inside = (step > since[person]) & (step <= until[person])
-        return np.bincount(person[inside], minlength=len(since)).astype(float)
+        n = len(since)
+        counts = np.bincount(number[inside] * n + person[inside], minlength=len(ways) * n)
+        return counts.reshape(len(ways), n)
 
     def _in_group(self, arm: int, outcome: StudyOutcome, since: Ints, until: Ints) -> Floats:
         number = self.compiled.groups.index(str(outcome.group))

@@ -210,9 +210,19 @@ def in_world(setup: StudySetup, world: World, number: int) -> Scenario:
                 without[of] = without[of].model_copy(update={"effects": []})
         return scenario.model_copy(update={"investments": without})
     if world == "prior":
-        one = drawn_scenario(scenario, number, scenario.seed)
+        one = drawn_scenario(_without_tables(scenario), number, scenario.seed)
         return scenario.model_copy(update={"investments": one.investments})
     return scenario
+
+
+def _without_tables(scenario: Scenario) -> Scenario:
+    """Return a scenario whose pathway has parameters alone: each number has draws of its own."""
+    tables: dict[str, dict[str, Any]] = {
+        name: {}
+        for name, part in scenario.pathway
+        if isinstance(part, dict) and name != "parameters"
+    }
+    return scenario.model_copy(update={"pathway": scenario.pathway.model_copy(update=tables)})
 
 
 def has_prior(scenario: Scenario) -> bool:
