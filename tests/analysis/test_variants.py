@@ -60,6 +60,32 @@ def test_a_version_is_what_a_whole_run_gives(
     assert_same(variants.valuation(changes), whole)
 
 
+NOBODY = {"investments.team.reach": 0.0, "investments.team.new_way.reach": 0.0}
+NONE = {f"investments.team.effects.{n}.ratio": 1.0 for n in range(4)}
+LASTING = {f"investments.team.effects.{n}.persistence.years": 7.0 for n in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "idle"),
+    [
+        pytest.param(NOBODY, {**LASTING, "investments.team.effects.0.ratio": 0.3}, id="nobody"),
+        pytest.param(NONE, LASTING, id="no effect"),
+    ],
+)
+def test_what_nothing_can_come_of_is_not_simulated_again(
+    scenario: Scenario, changes: dict[str, float], idle: dict[str, float]
+) -> None:
+    variants = Variants(scenario, (3,))
+    variants.valuation(changes)
+    simulated = variants.simulated
+    found = variants.valuation({**changes, **idle})
+    assert variants.simulated == simulated
+    assert_same(found, sisim.run(changed(scenario, {**changes, **idle}), seed=3, replications=1))
+    area = variants.valuation({**changes, "investments.team.effects.4.ratio": 0.4})
+    assert variants.simulated > simulated
+    assert not area.costs.equals(found.costs)
+
+
 def test_what_does_not_fit_is_said_as_in_a_file(variants: Variants) -> None:
     """The error names the value, and the next version is as good as ever."""
     with pytest.raises(ScenarioError, match="reach"):

@@ -125,6 +125,15 @@ def test_it_opens_as_a_file_and_asks_for_nothing(reader: Reader) -> None:
     assert "9 versions" in foot
 
 
+def test_the_page_is_the_same_whoever_works_it_out(file: Path, scenario: Scenario) -> None:
+    """The command shares the versions out among processes."""
+    told: list[tuple[int, int]] = []
+    here = lesson(scenario, most=9, progress=lambda done, of: told.append((done, of)))
+    assert here == file.read_text("utf-8")
+    assert told[-1] == (18, 18)
+    assert told == sorted(set(told))
+
+
 @pytest.mark.parametrize("values", [{}, {"effect": 0.0}, {"effect": 0.6, "reach": 1.0}])
 def test_at_the_points_of_the_grid_it_says_what_a_run_says(
     reader: Reader, scenario: Scenario, values: dict[str, float]

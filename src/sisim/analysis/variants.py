@@ -37,7 +37,7 @@ from sisim.engine.trace import diverged_people
 from sisim.loading.load import changed
 from sisim.scenario.digest import without_money
 from sisim.scenario.numbers import followers, with_numbers
-from sisim.scenario.scenario import Scenario
+from sisim.scenario.scenario import Investment, Scenario
 
 Values = Mapping[str, Any]
 """Other values of a scenario by dotted path, as `--set` takes them."""
@@ -148,7 +148,7 @@ class Variants:
         """
         values = values or {}
         seeds = self.seeds if seeds is None else tuple(seeds)
-        scenario, key = self.scenario_with(values), self._paths.people(values)
+        scenario, key = self.scenario_with(values), self.people(values)
         with self._caches:
             runs = {seed: self._runs.get((key, seed)) for seed in seeds}
         missing = [seed for seed, run in runs.items() if run is None]
@@ -211,7 +211,7 @@ class Variants:
 
     def people(self, values: Values) -> str:
         """Return what of some values has a bearing on people, as text."""
-        return self._paths.people(values)
+        return self._paths.people(self._acting(values))
 
     def of_arms(self, values: Values) -> bool:
         """Return whether values change nothing but the arms, and perhaps what things cost."""
@@ -223,7 +223,7 @@ class Variants:
         Otherwise the first of them would be a whole run from which no other has anything. The
         baseline that has been there longest gives way.
         """
-        keys = {self._paths.people(values) for values in variants if self.of_arms(values)}
+        keys = {self.people(values) for values in variants if self.of_arms(values)}
         if not self._reusable or len(keys - {canonical({})}) < 2 or seed in self._baselines:
             return
         with self._lock:
@@ -238,6 +238,15 @@ class Variants:
     def quick(self, values: Values) -> bool:
         """Return whether a variant is answered by a rerun of the people whom arms can affect."""
         return self._rerunnable(self.scenario_with(values), values) is not None
+
+    def _acting(self, values: Values) -> Values:
+        """Return the values without those of effects that nobody is under, or that are none."""
+        of_effects = {path: parts for path in values if (parts := _effect_parts(path))}
+        if not of_effects:
+            return values
+        investments = self.scenario_with(values).investments
+        idle = {path for path, parts in of_effects.items() if _is_idle(investments, *parts)}
+        return {path: value for path, value in values.items() if path not in idle}
 
     def _changed(self, values: Values) -> Scenario:
         if not values:
@@ -261,7 +270,7 @@ class Variants:
         """Return a run for each seed, by a rerun where that can be."""
         self.simulated += len(seeds)
         variant = self._rerunnable(scenario, values)
-        key = self._paths.people(values)
+        key = self.people(values)
         rerun = [] if variant is None else self._retained(seeds, key)
         whole = [seed for seed in seeds if seed not in rerun]
         found = self._whole_runs(scenario, whole, progress)
@@ -414,6 +423,26 @@ def with_arms(scenario: Scenario, arms: Iterable[str]) -> Scenario:
         "evaluations": {n: e for n, e in scenario.evaluations.items() if e.arm in (None, *kept)},
     }
     return scenario.model_copy(update=parts)
+
+
+def _effect_parts(path: str) -> tuple[str, int, str] | None:
+    """Return investment, number and key of the size, or of the persistence, of an effect."""
+    parts = path.split(".")
+    known = len(parts) > 4 and parts[0] == "investments" and parts[2] == "effects"
+    if not known or not parts[3].isdigit() or parts[4] not in ("ratio", "persistence"):
+        return None
+    return parts[1], int(parts[3]), parts[4]
+
+
+def _is_idle(investments: Mapping[str, Investment], name: str, number: int, key: str) -> bool:
+    """Return whether nothing can come of another size, or persistence, of an effect."""
+    one = investments[name]
+    effect = one.effects[number]
+    reaches = [one.reach.value, 0.0 if one.new_way is None else one.new_way.reach.value]
+    if effect.acts_on == "participants" and not any(reaches):
+        return True
+    none = effect.ratio.value == 1 and effect.adds is None and effect.sets is None
+    return key == "persistence" and none
 
 
 def _changes_arms_only(path: str) -> bool:

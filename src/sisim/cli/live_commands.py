@@ -263,6 +263,7 @@ def lesson(
     loaded, _ = _with_residents(scenario, changes, residents)
     file = out or RESULTS / loaded.name / "lesson.html"
     require_file(file)
+    from sisim.analysis.executors import processes
     from sisim.live.echarts import KNOWN, NoCharts
     from sisim.live.lesson import MOST_POINTS, NothingToFollow
     from sisim.live.lesson import lesson as page_of
@@ -274,6 +275,7 @@ def lesson(
                 seed=seed,
                 replications=replications,
                 most=versions or MOST_POINTS,
+                executor=processes(),
                 progress=tell,
             )
     except NothingToFollow as error:

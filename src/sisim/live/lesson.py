@@ -19,23 +19,23 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sisim.analysis.comparison import WHICH, Comparison, Side, Which, compare, compared_in
+from sisim.analysis.comparison import Comparison, Side, Which, compare, compared_in
+from sisim.analysis.executors import Executor, in_process
 from sisim.analysis.level_grid import LevelRange, level_grid
 from sisim.analysis.variants import Variants
 from sisim.arrays import Floats
-from sisim.economics.valuation import Valuation
 from sisim.i18n import (
-    LANGUAGES,
     Lang,
     current_language,
     each_language,
     in_currency,
-    in_language,
     source_text,
     t,
 )
-from sisim.live.chart_options import Look, Option, figure
+from sisim.live.chart_options import Option, figure
 from sisim.live.echarts import plain_script
+from sisim.live.lesson_points import LessonPoints, LessonWords, Progress, Work
+from sisim.live.lesson_words import LOOK, PANELS, WordTable, shown
 from sisim.live.scenario_library import with_figures
 from sisim.live.sliders import Slider, changes, main_sliders
 from sisim.report.analysis.assumption_words import Assumptions
@@ -43,14 +43,11 @@ from sisim.report.captions import MEASURES, headline_cells
 from sisim.report.chart.palette import LIGHT
 from sisim.report.comparison_chart import Scales
 from sisim.report.comparison_text import (
-    caption,
-    conclusion,
     footer,
     number_of,
     scope,
-    verdict,
 )
-from sisim.report.formats import lower, money, percent_sign, unit_for
+from sisim.report.formats import money, percent_sign, unit_for
 from sisim.report.frame import span, unit_of
 from sisim.scenario.scenario import Scenario
 
@@ -59,19 +56,11 @@ MOST_POINTS = 729
 CURVES = ("cost", "entries", "first")
 PAIR = ("before_after", "with_without")
 """What the figures compare in the marked year."""
-PANELS = ("cost", "gap", "inflow")
-"""The panels of a figure, from above; the first two are money."""
-MARKS = (*(f"texts-{panel}" for panel in PANELS), "break-even")
-"""Series of a figure that are words or signs at points."""
 FRAME = tuple(f"{part}-{panel}" for part in ("scale", "behind") for panel in PANELS)
 """Series of a figure that are the same wherever the sliders stand, or nearly."""
 COUNTS = ("helped", "affected", "avoided")
 """The numbers below the figures that are no amounts."""
 
-LOOK = Look(tall=686, brackets=False)
-"""The browser draws both comparisons of the year that is marked there."""
-
-Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
 
@@ -115,6 +104,7 @@ def lesson(
     seed: int | None = None,
     replications: int | None = None,
     most: int = MOST_POINTS,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> str:
     """Return a page with the two figures and the main sliders, which needs nothing but itself.
@@ -124,7 +114,10 @@ def lesson(
         seed: The seed of the first run; unset: the scenario's.
         replications: How many runs; unset: the scenario's.
         most: How many versions are worked out at most.
-        progress: Called with the versions done and how many there are.
+        executor: Where they are worked out: see `sisim.analysis.executors`; the page does not
+            depend on it. Unset: in this process.
+        progress: Called with the halves of versions done and how many there are: its curves, and
+            its words.
 
     Raises:
         NothingToFollow: If the scenario has no arms.
@@ -135,46 +128,39 @@ def lesson(
     if scenario.figures is None:
         raise NothingToFollow(scenario.name)
     seed = scenario.seed if seed is None else seed
-    count = replications or scenario.replications
-    variants = Variants(scenario, range(seed, seed + count))
+    seeds = tuple(range(seed, seed + (replications or scenario.replications)))
     axes = grid(main_sliders(scenario), most)
-    own = compare(variants.valuation())
-    points = prod(len(axis.levels) for axis in axes)
+    own = compare(Variants(scenario, seeds, retain=False).valuation())
+    points = LessonPoints(scenario, seeds, own.view)
+    work = Work(executor or in_process(), 2 * prod(len(axis.levels) for axis in axes), progress)
+    # Of what it was counted from nothing but the yearly sums is kept.
+    found = work.results(points, points.batches(_values(axes)))
+    comparisons = [replace(one, result=own.result) for one in found]
     top = Scales.of(own)
-    stories = []
-    for done, results in enumerate(_results(variants, axes)):
-        # Of what it was counted from nothing but the yearly sums is kept.
-        comparison = replace(compare(results, own.view), result=own.result)
-        stories.append(comparison)
+    for comparison in comparisons:
         top = top.joined(Scales.of(comparison))
-        if progress is not None:
-            progress(done + 1, 2 * points)
     unit = unit_of(own).size
-    numbers, words = [], _Words(top, unit)
+    words = LessonWords(own.result, tuple(found), top, unit)
+    table = WordTable()
+    for said in work.results(words, words.batches()):
+        table.add(said)
     with in_currency(scenario.pathway.currency):
         content = _content(own, axes, top)
-        for done, comparison in enumerate(stories):
-            numbers.append(np.concatenate(list(_numbers(comparison, unit))))
-            words.add(comparison)
-            if progress is not None:
-                progress(points + done + 1, 2 * points)
+        numbers = [np.concatenate(list(_numbers(one, unit))) for one in comparisons]
     content["lang"] = current_language()
     content["numbers"] = base64.b64encode(np.array(numbers, "<f4").tobytes()).decode("ascii")
-    content["words"] = words.content()
+    content["words"] = table.content()
     return page(content)
 
 
-def _results(variants: Variants, axes: Sequence[LessonAxis]) -> Iterator[Valuation]:
-    """Return what comes of the scenario at every point of the grid, the last slider fastest."""
+def _values(axes: Sequence[LessonAxis]) -> list[dict[str, float]]:
+    """Return the values of the scenario at every point of the grid, the last slider fastest."""
     sliders = [axis.slider for axis in axes]
-    for values in product(*(axis.levels for axis in axes)):
-        at = dict(zip((one.id for one in sliders), values, strict=True))
-        yield variants.valuation(changes(sliders, at))
-
-
-def _shown(comparison: Comparison) -> tuple[Which, ...]:
-    """Return the figures that are shown: both, or the only one where there is one arm."""
-    return WHICH[:1] if comparison.figures.project == comparison.figures.new_way else WHICH
+    ids = [one.id for one in sliders]
+    return [
+        changes(sliders, dict(zip(ids, at, strict=True)))
+        for at in product(*(axis.levels for axis in axes))
+    ]
 
 
 def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
@@ -185,7 +171,7 @@ def _numbers(comparison: Comparison, unit: float) -> Iterator[Floats]:
             yield getattr(side, name).mean / (unit if name == "cost" else 1.0)
 
     yield from curves(comparison.without)
-    for which in _shown(comparison):
+    for which in shown(comparison):
         side = comparison.side(which)
         yield from curves(side)
         by_year = [compared_in(year, side, comparison) for year in comparison.years]
@@ -210,7 +196,7 @@ def _content(comparison: Comparison, axes: Sequence[LessonAxis], top: Scales) ->
         "curves": list(CURVES),
         "compared": list(PAIR),
         "measures": list(MEASURES),
-        "which": list(_shown(comparison)),
+        "which": list(shown(comparison)),
         "span": span(comparison),
         "size": LOOK.size,
         "counts": list(COUNTS),
@@ -218,7 +204,7 @@ def _content(comparison: Comparison, axes: Sequence[LessonAxis], top: Scales) ->
         "levers": [_slider(axis, scenario) for axis in axes],
         "texts": _in_each_language(lambda: _texts(comparison, axes)),
         "options": _in_each_language(
-            lambda: {which: _frame(comparison, which, top) for which in _shown(comparison)}
+            lambda: {which: _frame(comparison, which, top) for which in shown(comparison)}
         ),
     }
 
@@ -246,10 +232,10 @@ def _slider(axis: LessonAxis, scenario: Scenario) -> Option:
 
 
 def _texts(comparison: Comparison, axes: Sequence[LessonAxis]) -> Option:
-    headings, _ = headline_cells(comparison, _shown(comparison))
+    headings, _ = headline_cells(comparison, shown(comparison))
     amounts = [
         comparison.side(which).headline[name][0]
-        for which in _shown(comparison)
+        for which in shown(comparison)
         for name in ("invested", "lower_cost", "net")
     ]
     unit = unit_for(max(map(abs, amounts)))
@@ -263,7 +249,7 @@ def _texts(comparison: Comparison, axes: Sequence[LessonAxis]) -> Option:
                 "number": number_of(which),
                 "arm": comparison.scenario.arms[comparison.side(which).arm].label.text,
             }
-            for which in _shown(comparison)
+            for which in shown(comparison)
         },
         "headings": headings,
         "amount": {"pattern": amount, "size": unit.size, "digits": unit.digits},
@@ -292,68 +278,6 @@ def _frame(comparison: Comparison, which: Which, top: Scales) -> Option:
         for one in option["series"]
     ]
     return {**option, "series": [{k: v for k, v in one.items() if v is not None} for one in bare]}
-
-
-class _Words:
-    """The words and signs of every point: where they stand, and by number what they are."""
-
-    def __init__(self, top: Scales, unit: float) -> None:
-        self._top, self._unit = top, unit
-        self._known: dict[str, int] = {}
-        self._points: dict[str, dict[str, list[Any]]] = {
-            lang: {which: [] for which in WHICH} for lang in LANGUAGES
-        }
-
-    def add(self, comparison: Comparison) -> None:
-        """Add the words of the next point."""
-        for lang, which in product(LANGUAGES, _shown(comparison)):
-            with in_language(lang):
-                self._points[lang][which].append(self._point(comparison, which))
-
-    def _point(self, comparison: Comparison, which: Which) -> list[Any]:
-        side = comparison.side(which)
-        option = figure(comparison, which, self._top, LOOK)
-        series = {one["id"]: one for one in option["series"]}
-        # Where everything is dearer, a figure may have chosen the larger unit.
-        larger = unit_of(comparison).size / self._unit
-        marks = [
-            [
-                self._mark(one, "value", 1.0 if name == "texts-inflow" else larger)
-                for one in series.get(name, {"data": []})["data"]
-            ]
-            for name in MARKS
-        ]
-        leads = [
-            self._mark(end, "coord", larger)
-            for pair in series["lines-gap"]["markLine"]["data"]
-            if isinstance(pair, list)
-            for end in pair
-        ]
-        behind = self._number(series["behind-cost"]["markArea"]["data"])
-        told = [
-            self._number(f"{year}: {lower(verdict(compared_in(year, side, comparison)))}")
-            for year in comparison.years.tolist()
-        ]
-        said = self._number(conclusion(comparison, side))
-        return [self._number(caption(side)), said, told, behind, leads, marks]
-
-    def content(self) -> Option:
-        """Return the table of what they are, and where they stand at every point."""
-        return {
-            "table": [json.loads(text) for text in self._known],
-            "points": self._points,
-            "marks": list(MARKS),
-        }
-
-    def _mark(self, mark: Option | list[float], place: str, larger: float) -> list[float]:
-        if not isinstance(mark, dict):  # a sign
-            mark = {"value": mark}
-        rest = {key: part for key, part in mark.items() if key != place}
-        x, y = mark[place]
-        return [round(float(x), 2), round(float(y) * larger, 3), self._number(rest)]
-
-    def _number(self, what: Any) -> int:
-        return self._known.setdefault(json.dumps(what, ensure_ascii=False), len(self._known))
 
 
 # ---------------------------------------------------------------------------- the file

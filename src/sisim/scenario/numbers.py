@@ -66,16 +66,18 @@ def with_numbers(node: N, values: Mapping[str, float]) -> N:
         pydantic.ValidationError: If a number cannot have such a value.
         ScenarioError: If a formula has no value then.
     """
-    behind = _behind_fixed(node)
+    behind, followed = _behind_fixed(node), False
     for path, value in values.items():
         parts = path.split(".")
+        followed |= "parameters" in parts[:-1]
         if "parameters" in parts[:-1] and not behind.isdisjoint(parts):
             raise LookupError(f'"{path}" is worked out once, where the file is read')
         if isinstance(node, Scenario) and parts[0] == "parameters":
             known = parameters(node).get(parts[1])
             parts = ["pathway", *parts] if known is None else [*known[0].split("."), *parts[2:]]
         node = _with_number(node, parts, value)
-    return recomputed(node)
+    # Nothing follows from a number that is no parameter.
+    return recomputed(node) if followed else node
 
 
 def _behind_fixed(node: Any) -> set[str]:
