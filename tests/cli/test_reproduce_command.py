@@ -96,3 +96,19 @@ def test_what_is_given_as_data_stays_where_it_is(
     assert list(made.elsewhere) == ["people.csv"]
     assert "Anna" not in made.model_dump_json()
     assert made.command == ["evaluate", "a.toml", "--data=people.csv"]
+
+
+def test_a_document_in_both_languages_comes_out_the_same(tmp_path: Path) -> None:
+    few = ("--residents", 400, "--replications", 1, "--set", "time.years=6")
+    out = tmp_path / "out"
+    said = sisim("report", "placed-youth", *few, "--lang", "both", "--docx", "--out", out)
+    assert said.exit_code == 0, said.output
+    assert "report-sv.docx" in (out / "README.txt").read_text("utf-8")
+    said = sisim("reproduce", out)
+    assert said.exit_code == 0, said.output
+    assert "report, the same: 2 files compared" in said.stdout
+    page = out / "report-sv.html"
+    page.write_text(page.read_text("utf-8").replace("placed-youth", "another"), "utf-8")
+    said = sisim("reproduce", out)
+    assert said.exit_code == 1
+    assert "report-sv.html differs first, line " in said.stdout

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sisim.scenario.errors import Reason, shortened
 
-COMPARED = (".csv", ".txt")
-"""Numbers and words. What a file holds beside them is made from these."""
+COMPARED = (".csv", ".txt", ".html")
+"""Numbers, words and pages. What a file holds beside them is made from these."""
 NOT_COMPARED = ("README.txt",)
 """It tells of all answers in a folder."""
 
@@ -25,6 +25,11 @@ class Difference(NamedTuple):
     now: str
 
 
+def compared(names: Sequence[str]) -> list[str]:
+    """Return which of some files are compared."""
+    return [name for name in names if name.endswith(COMPARED) and name not in NOT_COMPARED]
+
+
 def differences(names: Sequence[str], before: Path, now: Path) -> list[Difference]:
     """Return where the files of two folders differ, a place for each file.
 
@@ -33,11 +38,7 @@ def differences(names: Sequence[str], before: Path, now: Path) -> list[Differenc
         before: The folder that was there.
         now: The folder that has been made again.
     """
-    found = [
-        _difference(name, before / name, now / name)
-        for name in names
-        if name.endswith(COMPARED) and name not in NOT_COMPARED
-    ]
+    found = [_difference(name, before / name, now / name) for name in compared(names)]
     return [one for one in found if one is not None]
 
 

@@ -24,6 +24,8 @@ from sisim.scenario.files_read import given
 SUFFIX = ".manifest.json"
 NOT_OF_THE_ANSWER = ("--out", "--lang")
 """Options with a value that say where and how it is told, and not what comes out."""
+EVERY_LANGUAGE = "both"
+"""What `--lang` says where an answer is in both languages: what comes out."""
 PACKAGE = Path(__file__).resolve().parents[1]
 READY = (PACKAGE, PACKAGE.parents[1] / "scenarios")
 """Where ready files are: in a wheel, and in a checkout."""
@@ -165,9 +167,13 @@ def _of_the_answer(words: Sequence[str]) -> list[str]:
     waiting = list(words)
     while waiting:
         word = waiting.pop(0)
-        if word in NOT_OF_THE_ANSWER:
+        if word == "--lang" and waiting[:1] == [EVERY_LANGUAGE]:
+            found += [word, waiting.pop(0)]
+        elif word in NOT_OF_THE_ANSWER:
             del waiting[:1]
-        elif word != "--resume" and word.partition("=")[0] not in NOT_OF_THE_ANSWER:
+        elif word == f"--lang={EVERY_LANGUAGE}" or (
+            word != "--resume" and word.partition("=")[0] not in NOT_OF_THE_ANSWER
+        ):
             found.append(word)
     return found
 

@@ -61,7 +61,7 @@ def reproduce(
 
 def _answer(made: AnswerManifest, names: list[str], result: Path) -> bool:
     """Run an answer again; say whether the same came out, and where it did not."""
-    from sisim.analysis.answer_differences import differences
+    from sisim.analysis.answer_differences import compared, differences
     from sisim.analysis.answer_manifest import digest_of
 
     for change in made.changes():
@@ -86,7 +86,7 @@ def _answer(made: AnswerManifest, names: list[str], result: Path) -> bool:
             n_(
                 "{answer}, the same: one file compared, and it is the same to the last bit.",
                 "{answer}, the same: {n} files compared, and all are the same to the last bit.",
-                len([name for name in names if name.endswith((".csv", ".txt"))]),
+                len(compared(names)),
                 answer=made.answer,
             )
         )
@@ -116,8 +116,10 @@ def _run_again(made: AnswerManifest, files: Path, out: Path) -> None:
     words = [_from_here(word, made) for word in made.command]
     here = made.restore(files)
     name, *rest = words
+    own = any(word.partition("=")[0] == "--lang" for word in rest)
+    lang = [] if own else ["--lang", made.lang]
     with chdir(here), redirect_stdout(io.StringIO()):
-        code = run_another([name, "--lang", made.lang, "--out", str(out), *rest])
+        code = run_another([name, *lang, "--out", str(out), *rest])
     if code != 0:
         raise UserError(t("{answer} could not be made again.", answer=made.answer))
 

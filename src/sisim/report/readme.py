@@ -108,10 +108,11 @@ def _files(one: AnswerManifest, names: Sequence[str]) -> Iterator[str]:
     for stem, suffixes in kinds.items():
         said = {
             ".txt": t("What came out, in words."),
-            ".xlsx": t("All tables, a sheet each."),
+            ".xlsx": _workbook(one),
             ".png": t("A picture."),
             ".pdf": t("Pages to print."),
             ".html": t("A page for a browser."),
+            ".docx": t("A document to be edited."),
         }
         for suffix in suffixes:
             if suffix in said and not (suffix == ".xlsx" and stem != one.answer):
@@ -124,6 +125,13 @@ def _files(one: AnswerManifest, names: Sequence[str]) -> Iterator[str]:
             "it again and compares."
         ),
     )
+
+
+def _workbook(one: AnswerManifest) -> str:
+    """Return what the workbook of an answer is."""
+    if any(name.endswith(".csv") for name in one.written):
+        return t("All tables, a sheet each.")
+    return t("Every number of the text, worked out anew where a price is changed.")
 
 
 def _table(name: str, columns: Sequence[str]) -> Iterator[str]:

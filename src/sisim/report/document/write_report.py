@@ -48,7 +48,7 @@ def write_report(
         kinds: What is written beside HTML.
 
     Returns:
-        What was written: `report-sv.html` and so on.
+        What was written: `report-sv.html` and so on, what it was made from, and a `README.txt`.
     """
     wanted, asked = list(languages), set(kinds)
     documents, workbook, cited = _cited(found, wanted[0])
@@ -66,7 +66,7 @@ def write_report(
         if "xlsx" in asked:
             workbook.write(folder / "report.xlsx")
 
-    return write_all(out, write)
+    return write_all(out, write, "report")
 
 
 def _cited(
