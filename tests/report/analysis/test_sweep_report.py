@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,6 +50,17 @@ def test_the_sentence_names_the_highest_and_the_lowest(study: Study, lang: Lang)
     (panel,) = chart.rows[0][1][0].panels
     means = [mark for mark in panel.marks if mark.name.startswith("mean-")]
     assert len(means) == len(study.experiment.choices)
+
+
+@pytest.mark.parametrize(("patterns", "first"), [(["*"], "net_present_value"), (["c*"], "cost.a")])
+def test_where_the_file_leaves_it_open_the_worth_comes_first(
+    patterns: list[str], first: str
+) -> None:
+    made: Any = SimpleNamespace(
+        experiment=SimpleNamespace(outcomes=patterns),
+        plan=SimpleNamespace(outcomes=("invested", "net_present_value", "cost.a", "cost.a.2030")),
+    )
+    assert outcomes_asked(made)[0] == first
 
 
 def test_it_can_be_run_again_and_says_what_it_holds(study: Study) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sisim.analysis.measures import NPV
 from sisim.analysis.sweep import Study
 from sisim.economics.appraisal import BAND_FROM
 from sisim.engine.counts import WITHOUT
@@ -36,10 +37,17 @@ MOST_DRAWN = 20
 
 
 def outcomes_asked(study: Study) -> list[str]:
-    """Return the outcomes that are no yearly parts of others, in the order of the file."""
+    """Return the outcomes that are no yearly parts of others, in the order of the file.
+
+    Where the file leaves it open, what the investment is worth comes first.
+    """
     wanted = study.experiment.outcomes
     found = [name for name in study.plan.outcomes if not name.rpartition(".")[2].isdigit()]
-    found.sort(key=lambda name: [fnmatchcase(name, one) for one in wanted], reverse=True)
+
+    def asked(name: str) -> list[bool]:
+        return [*(fnmatchcase(name, one) for one in wanted), name == NPV]
+
+    found.sort(key=asked, reverse=True)
     return found
 
 
