@@ -117,3 +117,12 @@ def test_a_scenario_that_cannot_be_kept_has_variants_too(scenario: Scenario) -> 
     raising = changed(scenario, {ratio: 1.5})
     found = Variants(raising, (3,)).valuation({ratio: 0.8})
     assert_same(found, sisim.run(changed(raising, {ratio: 0.8}), seed=3, replications=1))
+
+
+def test_what_fits_no_number_is_refused_wherever_it_is_asked(scenario: Scenario) -> None:
+    """A number checked by itself is not rounded to one that fits."""
+    for retain in (False, True):
+        some = Variants(scenario, (3,), retain=retain)
+        for key, value in {"capacity": 12.5, "reach": "0.5", "years": True}.items():
+            with pytest.raises(ScenarioError, match=key):
+                some.valuation({f"investments.team.{key}": value})

@@ -11,9 +11,12 @@ from helpers.any_files import HOSTILE, ODD, Raw, answer, places, to_toml
 from helpers.small_files import PATHWAY, RICH, SCENARIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from sisim.loading.load import load_pathway, load_scenario
+from sisim.loading.load import changed, load_pathway, load_scenario, with_checked_numbers
+from sisim.scenario.digest import digest
 from sisim.scenario.errors import ScenarioError
+from sisim.scenario.numbers import numbers
 
 
 @given(st.data())
@@ -93,3 +96,21 @@ def test_nonsense_is_answered(text: str, tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text(text)
     with pytest.raises(ScenarioError):
         load_scenario(tmp_path / "odd.toml")
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_numbers_changed_by_themselves_are_those_of_the_whole_check(data: st.DataObject) -> None:
+    scenario = load_scenario("placed-youth")
+    own = {path: n for path, n in numbers(scenario) if path.startswith("investments.")}
+    path = data.draw(st.sampled_from(sorted(own)))
+    values = {path: own[path].value * data.draw(st.sampled_from([0.0, 0.5, 0.9, 1.1, 40.0]))}
+    try:
+        whole = changed(scenario, values)
+    except ScenarioError:
+        with pytest.raises((LookupError, ValidationError, ScenarioError)):
+            with_checked_numbers(scenario, values)
+    else:
+        found = with_checked_numbers(scenario, values)
+        assert found.model_dump() == whole.model_dump()
+        assert digest(found) == digest(whole)

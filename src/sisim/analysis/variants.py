@@ -34,8 +34,9 @@ from sisim.engine.rerun import ArmRerun
 from sisim.engine.simulation import Progress, run_once
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
-from sisim.loading.load import changed
+from sisim.loading.load import changed, with_checked_numbers
 from sisim.scenario.digest import without_money
+from sisim.scenario.errors import ScenarioError
 from sisim.scenario.numbers import followers, with_numbers
 from sisim.scenario.scenario import Investment, Scenario
 
@@ -251,10 +252,11 @@ class Variants:
     def _changed(self, values: Values) -> Scenario:
         if not values:
             return self.scenario
-        if self._retain and self.of_arms(values):
+        if self.of_arms(values):
+            change = with_numbers if self._retain else with_checked_numbers
             try:
-                return with_numbers(self.scenario, values)
-            except (LookupError, TypeError, ValidationError):
+                return change(self.scenario, values)
+            except (LookupError, TypeError, ValidationError, ScenarioError):
                 pass  # whatever is wrong, or is no number, the whole check says it or knows it
         return changed(self.scenario, values, inside=True)
 

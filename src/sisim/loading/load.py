@@ -20,6 +20,7 @@ from sisim.loading.overrides import Overrider
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted, nearest
+from sisim.scenario.numbers import with_numbers
 from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path, Positions
@@ -137,6 +138,29 @@ def changed(
     written = {dotted(path): str(place) for path, place in document.changed.items()}
     found = found.with_origin(files, written | earlier, document.before | scenario.before)
     return _with_fixed(found, derived.fixed)
+
+
+def with_checked_numbers(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """Return a scenario with other values of some of its numbers, checked as `changed` does.
+
+    That is many times as fast; what is not told is where the values come from.
+
+    Args:
+        scenario: The scenario.
+        values: The values by dotted path.
+
+    Raises:
+        ScenarioError: With what does not fit together.
+        LookupError: If not all of them are numbers that can be changed by themselves.
+        pydantic.ValidationError: If a number cannot have such a value.
+    """
+    found = with_numbers(scenario, values)
+    document = Document(scenario.origin(""), {}, Positions(""))
+    _, earlier = scenario.origins
+    document.changed = {tuple(path.split(".")): SET for path in (*earlier, *values)}
+    if problems := check_scenario(found, document):
+        raise ScenarioError(problems)
+    return found
 
 
 def _with_fixed(scenario: Scenario, fixed: Mapping[Path, str]) -> Scenario:

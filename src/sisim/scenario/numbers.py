@@ -61,13 +61,16 @@ def with_numbers(node: N, values: Mapping[str, float]) -> N:
         values: The values by dotted path.
 
     Raises:
-        LookupError: If there is no number at a path, or a parameter from which more follows than
-            numbers that can be changed by themselves: the edges of a table.
+        LookupError: If there is no number at a path, or the value is none that can stand there, or
+            a parameter from which more follows than numbers that can be changed by themselves: the
+            edges of a table.
         pydantic.ValidationError: If a number cannot have such a value.
         ScenarioError: If a formula has no value then.
     """
     behind, followed = _behind_fixed(node), False
     for path, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise LookupError(f"{value!r} is not a number")
         parts = path.split(".")
         followed |= "parameters" in parts[:-1]
         if "parameters" in parts[:-1] and not behind.isdisjoint(parts):
@@ -193,6 +196,8 @@ def _with_number(node: Any, parts: list[str], value: float) -> Any:
     if not parts:
         if isinstance(node, bool) or not isinstance(node, int | float):
             raise LookupError(f"{node!r} is not a number")
+        if isinstance(node, int) and value != round(value):
+            raise LookupError(f"{value!r} is not a whole number")
         return type(node)(value)
     key, *rest = parts
     known = dict(_parts(node))
