@@ -28,7 +28,7 @@ class StateSnapshot(NamedTuple):
     """Snapshot of some people's states and histories: rows of the columns of the same names."""
 
     state: NDArray[np.uint16]
-    since: NDArray[np.int32]
+    since: NDArray[np.int16]
     memory: NDArray[np.void]
     window: NDArray[np.void]
     alive: Flags
@@ -228,7 +228,7 @@ class AffectedPeople:
     def _reached(
         self,
         state: NDArray[np.uint16],
-        since: NDArray[np.int32],
+        since: NDArray[np.int16],
         begun: int | NDArray[np.int32],
         window: BaselineWindow,
     ) -> Flags:

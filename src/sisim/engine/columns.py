@@ -23,6 +23,7 @@ COUNTED = ("stock", "event", "entry", "arrivals", "use", "left")
 def columns(compiled: Compiled, who: People) -> Columns:
     """Return the columns of a population before anyone is born."""
     n, arms, tracks = len(who), len(compiled.arms), len(compiled.tracks)
+    assert compiled.clock.end <= np.iinfo(np.int16).max, "no step has a number of its own"
     rows = n * (1 + arms)
     peers = _peers(compiled, who)
     treatment = np.empty((arms, max(len(compiled.investments), 1), n), tb.TreatmentRow)
@@ -43,7 +44,7 @@ def columns(compiled: Compiled, who: People) -> Columns:
         codes=who.codes,
         numbers=who.numbers,
         state=state,
-        since=_sparse((rows, tracks), np.dtype(np.int32)),
+        since=_sparse((rows, tracks), np.dtype(np.int16)),
         memory=_sparse((rows, len(compiled.groups)), tb.MemoryRow),
         window=np.empty((rows, compiled.windows), tb.WindowRow),
         alive=np.zeros(rows, np.bool_),
@@ -57,9 +58,8 @@ def columns(compiled: Compiled, who: People) -> Columns:
         living_hi=np.zeros(n, np.uint32),
         risk_class=np.zeros(n, np.int32),
         position=np.zeros(n, np.int32),
-        # Only the first part of each block is mostly written, and only that takes memory.
-        listed=np.empty((tracks, n), np.int32),
-        draws=np.empty((tracks, n, 4), np.uint32),
+        # They take memory where people go step by step alone: see `Simulation`.
+        **lists_of_draws(compiled, n),
         drawn=drawn,
         block=block,
         share=np.zeros((1 + arms, len(compiled.shares), int(peers.max(initial=0)) + 1), np.int32),
@@ -70,6 +70,15 @@ def columns(compiled: Compiled, who: People) -> Columns:
             who.arrive[order], np.arange(compiled.clock.end + 2, dtype=np.int32)
         ).astype(np.int64),
     )
+
+
+def lists_of_draws(compiled: Compiled, n: int) -> dict[str, Any]:
+    """Return room for who might move in four steps and their draws, for `n` people at a time."""
+    tracks = len(compiled.tracks)
+    return {
+        "listed": np.empty((tracks, n), np.int32),
+        "draws": np.empty((tracks, n, 4), np.uint32),
+    }
 
 
 def copy_baseline(of: Columns, to: Columns) -> None:

@@ -37,7 +37,7 @@ class People:
         area: Area number, uint8 (n,).
         eldest: Number of the eldest child of the person's family, int32 (n,); one's own if alone.
         codes: Category of each categorical attribute, int16 (attributes, n).
-        units: Unit within each categorical attribute (a workplace of its kind), int32
+        units: Unit within each categorical attribute (a workplace of its kind), whole numbers
             (attributes, n); where the attribute has no units, the category.
         numbers: Value of each numeric attribute, float64 (attributes, n).
     """
@@ -50,7 +50,7 @@ class People:
     area: NDArray[np.uint8]
     eldest: NDArray[np.int32]
     codes: NDArray[np.int16]
-    units: NDArray[np.int32]
+    units: NDArray[np.signedinteger[Any]]
     numbers: Floats
 
     def __len__(self) -> int:
@@ -254,11 +254,13 @@ def _units(
     lo: NDArray[np.uint32],
     hi: NDArray[np.uint32],
     seed: int,
-) -> NDArray[np.int32]:
+) -> NDArray[np.signedinteger[Any]]:
     """Return the unit of every person, drawn among as many as those of a category fill.
 
     A person's unit is their own draw, so that units are of the stated size on average (law L3).
     """
+    if not any(attribute.sizes for attribute in scenario.pathway.attributes.values()):
+        return codes
     units = codes.astype(np.int32)
     people = scenario.population.cohort or scenario.population.residents or 0
     attributes = scenario.pathway.attributes.items()

@@ -32,6 +32,7 @@ from sisim.engine.columns import (
     copy_baseline,
     copy_first,
     empty_counts,
+    lists_of_draws,
     work_space,
 )
 from sisim.engine.draws import seed_key
@@ -131,6 +132,7 @@ class Simulation:
         self._counts = [empty_counts(compiled) for _ in range(self.threads)]
         self._window_counts: list[ThreadCounts] = []
         self._scratch = [work_space(compiled, own) for _ in range(self.threads)]
+        self._lists = [lists_of_draws(compiled, BLOCK) for _ in range(self.threads)]
         self._log: list[NDArray[np.void]] = []
         self.enrolments = Enrolments(compiled, self.people, self.key, recorded_enrolments)
         self.measurements = Measurements(compiled, self.people, self.key)
@@ -433,11 +435,16 @@ class Simulation:
         """Take blocks, of the run's columns or of others, from one step to another in a thread."""
         if self.logging:
             self._make_room(thread, stop - first)
+        people = self.columns if of is None else of
+        clock = self.compiled.clock
+        if not begun and clock.lane(first) == 0 and (clock.lane(stop) == 0 or stop == clock.end):
+            # What is drawn for four steps is done with before the next block: a list for all.
+            people = people._replace(**self._lists[thread])
         kernel.run_blocks(
             self.compiled.tables.transitions,
             self.compiled.tables.features,
             self.compiled.tables.layout,
-            self.columns if of is None else of,
+            people,
             bounds,
             self._counts[thread],
             self._scratch[thread],

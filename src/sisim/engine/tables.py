@@ -85,6 +85,8 @@ MOST_CLASSES = 24
 """Most classes of background by which the bounds on leaving are kept apart."""
 
 _I, _F, _U = np.int32, np.float64, np.uint32
+_S = np.int16
+"""Steps, and how many times, that are kept for each person: half the room, and none has more."""
 
 
 def row(**fields: type) -> np.dtype[np.void]:
@@ -153,7 +155,7 @@ PersonRow = row(
     cell=_I,
     background=_I,
 )
-MemoryRow = row(changed=_I, visits=_I)
+MemoryRow = row(changed=_S, visits=_S)
 WindowRow = row(mask=np.uint64, at=_I)
 TreatmentRow = row(start=_I, end=_I)
 BlockRow = row(
@@ -285,7 +287,7 @@ class Columns(NamedTuple):
     codes: NDArray[np.int16]  # (attributes, n)
     numbers: Floats
     state: NDArray[np.uint16]  # (tracks, rows)
-    since: NDArray[np.int32]  # (rows, tracks)
+    since: NDArray[np.int16]  # (rows, tracks)
     memory: NDArray[np.void]  # (rows, groups) last entered or left, and how often entered
     window: NDArray[np.void]  # (rows, groups with a window) bit k: entered k steps before `at`
     alive: Flags  # (rows,)

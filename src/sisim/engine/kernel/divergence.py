@@ -14,6 +14,7 @@ from sisim.engine.kernel.thinning import (
     candidates_of_step,
     cross_track_bound,
     diverged_candidates_of_step,
+    list_start,
     look_ahead,
     refresh_index,
     within_cross_track_bound,
@@ -65,6 +66,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
     if lane == 0:
         refresh_index(L, P, b, lo, hi, s, apart)
     end = lo + P.block[b].living
+    start = list_start(P, lo)
     for k in range(L.n_tracks):
         anybody = False
         for age in range(P.block[b].youngest, P.block[b].oldest + 1):
@@ -75,7 +77,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
             ahead = B.bound[B.four[at]]
             look_ahead(L, P, W, diverged, b, k, lo, end, moment >> 2, ahead, key)
         listed = P.drawn[b, k].listed
-        count = candidates_of_step(P, k, lane, lo, listed, bound, W.leavers)
+        count = candidates_of_step(P, k, lane, start, listed, bound, W.leavers)
         if L.track[k].cross_track:
             count = within_cross_track_bound(L, P, W.leavers, count, lane, most, k, s)
         for m in range(np.uint64(count)):
@@ -102,7 +104,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
             if P.drawn[b, k].moment != moment >> 2:
                 continue
             count = diverged_candidates_of_step(
-                P, k, lane, lo, P.drawn[b, k].listed, a, bound, W.leavers
+                P, k, lane, start, P.drawn[b, k].listed, a, bound, W.leavers
             )
             for m in range(np.uint64(count)):
                 which = np.uint64(W.leavers[m])

@@ -272,6 +272,12 @@ def within_cross_track_bound(L, P, listed, count, lane, most, k, s):  # type: ig
     return np.int64(kept)
 
 
+@inlined
+def list_start(P, lo):  # type: ignore[no-untyped-def]
+    """Return where the list of a block begins: there is one for each, or one for all in turn."""
+    return lo if P.listed.shape[1] > tb.BLOCK else np.int64(0)
+
+
 @compiled_function
 def look_ahead(L, P, W, diverged, b, k, lo, end, moment, bound, key):  # type: ignore[no-untyped-def]
     """List who might move on a track in the four steps that are drawn for together.
@@ -279,6 +285,7 @@ def look_ahead(L, P, W, diverged, b, k, lo, end, moment, bound, key):  # type: i
     `bound` (classes, states + 1) holds for all four. It is done once for everyone in positions
     [lo, end), so whoever moves is listed already, and stays listed in the state they come to.
     """
+    start = list_start(P, lo)
     first = lo
     listed = 0
     if P.drawn[b, k].moment == moment:
@@ -297,8 +304,8 @@ def look_ahead(L, P, W, diverged, b, k, lo, end, moment, bound, key):  # type: i
             W.drawn[3],
             W.least,
         )
-        positions = P.listed[k, lo + listed :]
-        draws = P.draws[k, lo + listed :]
+        positions = P.listed[k, start + listed :]
+        draws = P.draws[k, start + listed :]
         more = list_candidates(P, W, k, first, end, bound, positions)
         more = list_diverged_candidates(P, W, diverged, k, first, end, bound, more, positions)
         for m in range(np.uint64(more)):
