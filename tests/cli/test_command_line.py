@@ -91,6 +91,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         "sisim.economics.cost_trace": {"trace_tables": lambda _: {}},
         "sisim.results": {"Results": lambda *found: found[0]},
         "sisim.report.publish": {
+            "drawn_pictures": lambda *_: {},
             "publish": publish,
             "publish_overview": publish_overview,
             "words_beside": lambda _: [],
@@ -478,6 +479,32 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
             process.stdout.close()
             assert process.wait(timeout=60) == 0
         assert errors.read_text(encoding="utf-8") == ""
+
+
+def test_the_figures_are_there_before_what_the_verdict_rests_on_is_known(
+    engine: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, seen = tmp_path / "out", []
+
+    def judging(result: Any, **_: Any) -> None:
+        seen.extend(file.name for file in out.iterdir())
+
+    monkeypatch.setattr("sisim.cli.run_commands._judge", judging)
+    assert sisim("figures", "--out", str(out)).exit_code == 0
+    assert "figure-en.svg" in seen
+
+
+def test_figures_import_nothing_that_is_slow_and_not_needed() -> None:
+    """The figures are drawn without statistics' and optimisation's libraries, Mesa or the page."""
+    code = (
+        "import sys, sisim.results, sisim.report.comparison_figures, sisim.report.administrations,"
+        " sisim.report.publish, sisim.engine.replications, sisim.loading.load;"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'scipy.linalg', 'scipy.sparse',"
+        " 'mesa', 'networkx', 'nicegui', 'statsmodels', 'SALib', 'openpyxl', 'docx', 'distributed',"
+        " 'matplotlib.pyplot', 'matplotlib.backends.backend_pdf') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_help_imports_nothing_that_is_slow() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sisim.arrays import Floats
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
@@ -114,6 +113,8 @@ def _frozen(number: Number) -> Any:
 
 def frozen(distribution: Distribution) -> Any:
     """Return a distribution of a file as a frozen distribution of `scipy.stats`."""
+    from scipy import stats
+
     p = distribution.parameters
     match distribution.name:
         case "beta":
@@ -137,7 +138,9 @@ def frozen(distribution: Distribution) -> Any:
 
 
 def _triangular(low: float, mode: float, high: float) -> Any:
-    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+    from scipy.stats import triang
+
+    return triang((mode - low) / (high - low), loc=low, scale=high - low)
 
 
 def alike(scenario: Scenario, pattern: str) -> list[str]:

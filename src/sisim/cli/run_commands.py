@@ -209,9 +209,9 @@ def _simulate(scenario: Scenario, options: RunOptions) -> Results:
     return Results(*found)
 
 
-def _judge(result: Results, *, tail: bool, thorough: bool) -> None:
-    """Work out what each verdict rests on, showing how far it has come."""
-    with progress(t("What the verdict rests on")) as tell:
+def _judge(result: Results, *, tail: bool, thorough: bool, title: str | None = None) -> None:
+    """Work out what each verdict rests on, showing under a title how far it has come."""
+    with progress(title or t("What the verdict rests on")) as tell:
         result.judge(tail=tail, thorough=thorough, progress=tell)
 
 
@@ -230,28 +230,48 @@ def _require_year(scenario: Scenario, year: int) -> None:
 
 def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
-    from sisim.economics.cost_trace import trace_tables
-    from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
-    from sisim.report.publish import publish, publish_overview, words_beside
+    from sisim.report.publish import publish_overview, words_beside
     from sisim.report.scenario_overview import overview_words
 
-    _judge(result, tail=result.scenario.figures is None, thorough=thorough)
+    if result.scenario.figures is not None:
+        _publish_figures(result, folder, view, thorough=thorough)
+        return
+    _judge(result, tail=True, thorough=thorough)
     with write_errors_answered(folder):
-        if result.scenario.figures is not None:
-            # The figures alone come with the numbers behind them; the money is a second's work
-            # more.
-            money = result.money_tables if view is None else {}
-            more = {**money, **trace_tables(result.settled)}
-            written = publish(result, folder, view, more=more)
-            print("\n".join([*sentences(result, view), *words_beside(result)]))
-        else:
-            words = [*overview_words(result), *words_beside(result)]
-            written = publish_overview(result, folder, words)
-            print("\n".join(words))
-            if result.scenario.outcomes:
-                print()
-                print_table(outcome_rows(result))
-            print()
+        words = [*overview_words(result), *words_beside(result)]
+        written = publish_overview(result, folder, words)
+    print("\n".join(words))
+    if result.scenario.outcomes:
+        print()
+        print_table(outcome_rows(result))
+    print()
     for path in written:
         print(path)
+
+
+def _publish_figures(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
+    """Write the figures, and say what they show, as soon as they can be drawn.
+
+    What the verdict rests on takes as long again, and is written and said when it is known.
+    """
+    from rich.markup import escape
+
+    from sisim.economics.cost_trace import trace_tables
+    from sisim.report.comparison_text import sentences
+    from sisim.report.publish import drawn_pictures, publish, words_beside
+
+    with write_errors_answered(folder):
+        pictures = drawn_pictures(result, view)
+        # The figures alone come with the numbers behind them; the money is a second's work more.
+        money = result.money_tables if view is None else {}
+        more = {**money, **trace_tables(result.settled)}
+        publish(result, folder, view, more=more, pictures=pictures)
+    print("\n".join(sentences(result, view)), flush=True)
+    there = escape(str(folder))
+    title = t("The figures are in {folder}. What the verdict rests on", folder=there)
+    _judge(result, tail=False, thorough=thorough, title=title)
+    with write_errors_answered(folder):
+        written = publish(result, folder, view, more=more, pictures=pictures)
+    for line in (*words_beside(result), *written):
+        print(line)
