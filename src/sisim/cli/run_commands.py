@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -169,33 +168,6 @@ def explain(
         )
         raise UserError(text) from error
     print(text)
-
-
-def bench(
-    *,
-    as_json: Annotated[bool, flag("Print the measurements as JSON.", name="--json")] = False,
-    cells: Annotated[
-        int | None,
-        count("N", "Measure a sweep alone, of so many cells, on one core and on two."),
-    ] = None,
-) -> None:
-    """Measure how fast this computer simulates.
-
-    Example: `sisim bench --json`, or `sisim bench --cells 1000` for a long sweep alone
-    """
-    from sisim.bench.bench_engine import bench as measure
-    from sisim.bench.bench_sweep import bench_sweep
-
-    if cells is None:
-        with progress(t("Measuring")) as tell:
-            measured = measure(tell)
-    else:
-        measured = bench_sweep(cells)
-    if as_json:
-        print(json.dumps(measured, indent=2))
-    else:
-        for name, value in measured.items():
-            print(f"{name}: {value}")
 
 
 def _simulate(scenario: Scenario, options: RunOptions) -> Results:
