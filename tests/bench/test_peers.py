@@ -9,14 +9,14 @@ import pytest
 from helpers.command_line import sisim
 
 from sisim.bench import peers
-from sisim.bench.peers import PEERS, Comparison, Peer, compare_peers, deviation
+from sisim.bench.peers import PEERS, Peer, PeerComparison, compare_peers, deviation
 from sisim.bench.sick_sicker import CYCLES, exact_shares
 
 FEWER = 0.02
 
 
 @pytest.fixture(scope="module")
-def compared() -> Comparison:
+def compared() -> PeerComparison:
     """Return a comparison of those that are installed, of few people."""
     return compare_peers(FEWER, seconds=0.0)
 
@@ -26,7 +26,7 @@ def test_the_exact_shares_are_the_published_ones() -> None:
     assert exact_shares()[30].round(7) == pytest.approx(at_30, abs=1e-7)
 
 
-def test_all_that_are_installed_give_the_published_answer(compared: Comparison) -> None:
+def test_all_that_are_installed_give_the_published_answer(compared: PeerComparison) -> None:
     assert compared.equal
     assert {"sisim", "Numba", "NumPy", "Mesa"} <= set(compared.table["tool"])
     told = [*compared.table["tool"], *(p.name for p in PEERS if p.package in compared.missing)]
@@ -66,7 +66,7 @@ def test_what_is_not_installed_is_left_out_and_told(
 
 @pytest.mark.parametrize("equal", [True, False])
 def test_the_command_says_whether_they_are_equal(
-    compared: Comparison, equal: bool, monkeypatch: pytest.MonkeyPatch
+    compared: PeerComparison, equal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = compared.limit if equal else 0.0
     told = dataclasses.replace(compared, limit=limit, missing=("starsim",))

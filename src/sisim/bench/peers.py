@@ -61,7 +61,7 @@ class Peer:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PeerComparison:
     """What came of all that are installed.
 
     Attributes:
@@ -82,7 +82,7 @@ class Comparison:
         return bool((self.table["deviation"] <= self.limit).all())
 
 
-def compare_peers(share: float = 1.0, *, seconds: float = SECONDS) -> Comparison:
+def compare_peers(share: float = 1.0, *, seconds: float = SECONDS) -> PeerComparison:
     """Return how fast each tool that is installed simulates Sick-Sicker, and how near it comes.
 
     Args:
@@ -117,7 +117,7 @@ def compare_peers(share: float = 1.0, *, seconds: float = SECONDS) -> Comparison
     table["times"] = table["least_ns"] / table["least_ns"].iloc[0]
     tried = len(here) * CYCLES * len(STATES)
     missing = tuple(one.package for one in PEERS if one.version is None)
-    return Comparison(table, missing, float(ndtri(1 - SURE / 2 / tried)))
+    return PeerComparison(table, missing, float(ndtri(1 - SURE / 2 / tried)))
 
 
 def deviation(counts: Ints, people: int) -> float:

@@ -12,7 +12,7 @@ from sisim.cli.user_errors import MISTAKE, UserError, print_error
 from sisim.i18n import number, t
 
 if TYPE_CHECKING:
-    from sisim.bench.peers import Comparison
+    from sisim.bench.peers import PeerComparison
 
 
 def bench(
@@ -90,7 +90,7 @@ def _peers(*, as_json: bool) -> int:
     return MISTAKE
 
 
-def _print_peers(found: Comparison) -> None:
+def _print_peers(found: PeerComparison) -> None:
     headings = {
         "tool": t("Tool"),
         "version": t("Version"),
