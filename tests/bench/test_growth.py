@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from sisim.bench import growth
 from sisim.bench.growth import DOUBLINGS, Size, compare_growth, exponents, growing_scenario, sizes
+from sisim.bench.growth_chart import growth_chart
 from sisim.engine.replications import simulate
 from sisim.scenario.scenario import Scenario
 
@@ -42,8 +45,35 @@ def test_what_grows_is_what_is_said_to_grow() -> None:
             assert (many[:, 1] != many[:, 0]).any()
 
 
-def test_the_command_tells_a_power_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = compare_growth(100, seconds=0.0)
+@pytest.fixture(scope="module")
+def measured() -> pd.DataFrame:
+    """Return a measurement, of few people."""
+    return compare_growth(100, seconds=0.0)
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_the_command_draws_where_it_is_asked_to(
+    measured: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(growth, "compare_growth", lambda: measured)
+    assert sisim("bench", "--growth", "--out", tmp_path / "drawn").exit_code == 0
+    assert {file.name for file in (tmp_path / "drawn").iterdir()} == {"growth.png", "growth.svg"}
+
+
+def test_each_line_is_drawn_through_its_doublings(measured: pd.DataFrame) -> None:
+    ((_, (column,)),) = growth_chart(measured).rows
+    lines = column.panels[0].at_ends()
+    assert len(lines) == measured["what"].nunique()
+    for line in lines:
+        assert list(line.x) == [0, 1, 2, 3]
+        assert line.y[0] == 0
+        assert max(line.y) <= column.panels[0].y.high
+
+
+def test_the_command_tells_a_power_for_each(
+    measured: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = measured
     monkeypatch.setattr(growth, "compare_growth", lambda: table)
     lines = sisim("bench", "--growth").output.strip().splitlines()
     assert len(lines) == 1 + table["what"].nunique()

@@ -1,4 +1,4 @@
-"""How cost grows: the seconds of a run as powers of its people, steps, tracks, arms and runs.
+"""How cost grows: processor time as powers of a run's people, steps, tracks, arms and replications.
 
 One is doubled at a time, from a small pathway without deaths, so that everybody is there to the
 end; the power is the slope of a line through logarithms.
@@ -56,7 +56,7 @@ def sizes(base: Size) -> dict[str, list[Size]]:
 
 
 def compare_growth(people: int = PEOPLE, *, seconds: float = 2.0) -> pd.DataFrame:
-    """Return the least seconds of runs of several sizes.
+    """Return the least processor seconds of runs of several sizes.
 
     Columns: `what` is doubled (of arms, those beside the one without), `times` as large, `seconds`,
     and `ratio` to those of the smallest.
@@ -159,9 +159,9 @@ def _run(size: Size) -> Callable[[], float]:
     compiled = compile_scenario(Scenario.model_validate(growing_scenario(size)))
 
     def once() -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         for seed in range(size.replications):
             run_once(compiled, seed, threads=1)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     return once

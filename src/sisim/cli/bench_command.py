@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from sisim.cli.options import count, flag
-from sisim.cli.output import print_table
+from sisim.cli.options import count, flag, option
+from sisim.cli.output import print_table, write_errors_answered
 from sisim.cli.progress import compile_once, progress
 from sisim.cli.user_errors import MISTAKE, UserError, print_error
 from sisim.i18n import number, t
@@ -34,6 +35,9 @@ def bench(
         bool,
         flag("Measure ten municipalities alone, and say how long Sweden would take."),
     ] = False,
+    out: Annotated[
+        Path | None, option("FOLDER", "With --growth: the folder in which it is drawn.")
+    ] = None,
 ) -> int:
     """Measure how fast this computer simulates.
 
@@ -49,7 +53,7 @@ def bench(
     if peers:
         return _peers(as_json=as_json)
     if growth:
-        _growth(as_json=as_json)
+        _growth(out, as_json=as_json)
     elif country:
         _country(as_json=as_json)
     else:
@@ -117,30 +121,36 @@ def _print_peers(found: PeerComparison) -> None:
         )
 
 
-def _growth(*, as_json: bool) -> None:
-    """Print to which power of each the time is proportional."""
+def _growth(out: Path | None, *, as_json: bool) -> None:
+    """Print to which power of each the time is proportional; draw it where that is asked for."""
     from sisim.bench.growth import compare_growth, exponents
+    from sisim.bench.growth_chart import growth_chart, growth_words
 
     with progress(t("Measuring")):
         table = compare_growth()
     found = exponents(table)
+    written: list[Path] = []
+    if out is not None:
+        from sisim.report.chart.canvas import save
+        from sisim.report.chart.matplotlib_painter import paint
+        from sisim.report.result_files import PICTURE_DPI, write_all
+
+        def draw(folder: Path) -> None:
+            save(paint(growth_chart(table)), folder / "growth", PICTURE_DPI)
+
+        with write_errors_answered(out):
+            written = write_all(out, draw)
     if as_json:
         print(found.to_json(orient="records", indent=2))
         return
     seconds = table.pivot(index="what", columns="times", values="seconds")
     shown = found.set_index("what").join((1000 * seconds).round(1)).reset_index().round(2)
-    words = {
-        "people": t("People"),
-        "steps": t("Steps"),
-        "tracks": t("Tracks"),
-        "arms_few": t("Arms that reach few"),
-        "arms_everybody": t("Arms that reach everybody"),
-        "replications": t("Replications"),
-    }
-    shown["what"] = shown["what"].map(words)
+    shown["what"] = shown["what"].map(growth_words())
     times = {n: t("ms × {n}", n=n) for n in seconds.columns}
     headings = {"what": t("What grows"), "exponent": t("Exponent"), "error": t("Standard error")}
     print_table(shown.rename(columns={**headings, **times}))
+    for path in written:
+        print(path)
 
 
 def _country(*, as_json: bool) -> None:
