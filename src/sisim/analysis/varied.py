@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from math import exp
 from typing import Any
 
@@ -137,6 +138,7 @@ def frozen(distribution: Distribution) -> Any:
     raise ValueError(f"a {distribution.name} number is not drawn")
 
 
+@lru_cache(maxsize=4096)  # SciPy takes a millisecond to make one
 def _triangular(low: float, mode: float, high: float) -> Any:
     from scipy.stats import triang
 
