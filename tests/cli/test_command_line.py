@@ -91,7 +91,6 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         "sisim.economics.cost_trace": {"trace_tables": lambda _: {}},
         "sisim.results": {"Results": lambda *found: found[0]},
         "sisim.report.publish": {
-            "drawn_pictures": lambda *_: {},
             "publish": publish,
             "publish_overview": publish_overview,
             "words_beside": lambda _: [],
@@ -484,14 +483,16 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
 def test_the_figures_are_there_before_what_the_verdict_rests_on_is_known(
     engine: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out, seen = tmp_path / "out", []
+    figure, seen = tmp_path / "out" / "figure-en.svg", []
 
-    def judging(result: Any, **_: Any) -> None:
-        seen.extend(file.name for file in out.iterdir())
+    def judging(*_: Any, **__: Any) -> None:
+        seen.append(figure.read_text())
+        figure.write_text("without what the verdict rests on")
 
     monkeypatch.setattr("sisim.cli.run_commands._judge", judging)
-    assert sisim("figures", "--out", str(out)).exit_code == 0
-    assert "figure-en.svg" in seen
+    assert sisim("figures", "--out", str(figure.parent)).exit_code == 0
+    assert seen == ["figure"]
+    assert figure.read_text() == "figure", "it has not been drawn anew"
 
 
 def test_figures_import_nothing_that_is_slow_and_not_needed() -> None:

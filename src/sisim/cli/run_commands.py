@@ -225,25 +225,25 @@ def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool
 def _publish_figures(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
     """Write the figures, and say what they show, as soon as they can be drawn.
 
-    What the verdict rests on takes as long again, and is written and said when it is known.
+    What the verdict rests on takes as long again: when it is known it is said, and all is written
+    anew with it, as the figures say it, too.
     """
     from rich.markup import escape
 
     from sisim.economics.cost_trace import trace_tables
     from sisim.report.comparison_text import sentences
-    from sisim.report.publish import drawn_pictures, publish, words_beside
+    from sisim.report.publish import publish, words_beside
 
     with write_errors_answered(folder):
-        pictures = drawn_pictures(result, view)
         # The figures alone come with the numbers behind them; the money is a second's work more.
         money = result.money_tables if view is None else {}
         more = {**money, **trace_tables(result.settled)}
-        publish(result, folder, view, more=more, pictures=pictures)
+        publish(result, folder, view, more=more)
     print("\n".join(sentences(result, view)), flush=True)
     there = escape(str(folder))
     title = t("The figures are in {folder}. What the verdict rests on", folder=there)
     _judge(result, tail=False, thorough=thorough, title=title)
     with write_errors_answered(folder):
-        written = publish(result, folder, view, more=more, pictures=pictures)
+        written = publish(result, folder, view, more=more)
     for line in (*words_beside(result), *written):
         print(line)

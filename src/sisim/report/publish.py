@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from sisim.report.size_words import size_words
 from sisim.report.spreadsheet_files import write_csv
 from sisim.report.verdict_words import verdict_tables, verdict_words
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 NOTHING: Mapping[str, pd.DataFrame] = {}
 
 
@@ -24,7 +28,6 @@ def publish(
     out: Path,
     view: View | None = None,
     more: Mapping[str, pd.DataFrame] = NOTHING,
-    pictures: Mapping[str, bytes] | None = None,
 ) -> list[Path]:
     """Write the figures, their numbers and their words into `out`, all or nothing.
 
@@ -33,18 +36,28 @@ def publish(
         out: The folder.
         view: What the reader asks to see.
         more: Tables to be written beside those of the figures.
-        pictures: Those of `drawn_pictures`, if they have been drawn.
 
     Returns:
         What was written: each picture as PNG and SVG, each table as CSV and Parquet and in
         `words.xlsx`, `words.txt`, what it was made from, and a `README.txt`.
     """
+    # The libraries that draw are slow to import: only who publishes waits for them.
+    from sisim.report.administrations import administrations_chart
+    from sisim.report.chart.canvas import save
+    from sisim.report.chart.matplotlib_painter import paint
+    from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
+
     story = compare(result, view)
-    files = drawn_pictures(result, view) if pictures is None else pictures
+    pictures: dict[str, Callable[[], Figure]] = {
+        "comparison": lambda: draw_comparison(story),
+        "figure-1": lambda: draw_comparison_single(story, "project"),
+        "figure-2": lambda: draw_comparison_single(story, "new_way"),
+        "administrations": lambda: paint(administrations_chart(story)),
+    }
 
     def write(folder: Path) -> None:
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
+        for name, draw in pictures.items():
+            save(draw(), folder / name, PICTURE_DPI)
         found = {**tables(story), **verdict_tables(story.result, tail=False), **more}
         write_tables(found, folder)
         write_beside(story.result, folder)
@@ -52,33 +65,6 @@ def publish(
         (folder / "words.txt").write_text(text, encoding="utf-8", newline="\n")
 
     return write_all(out, write, "words")
-
-
-def drawn_pictures(result: Valuation, view: View | None = None) -> dict[str, bytes]:
-    """Return the figures as files: their names and what is in them, each as PNG and as SVG.
-
-    Args:
-        result: What is drawn.
-        view: What the reader asks to see.
-    """
-    # The libraries that draw are slow to import: only who publishes waits for them.
-    from sisim.report.administrations import administrations_chart
-    from sisim.report.chart.canvas import saved
-    from sisim.report.chart.matplotlib_painter import paint
-    from sisim.report.comparison_figures import draw_comparison, draw_comparison_single
-
-    story = compare(result, view)
-    pictures = {
-        "comparison": draw_comparison(story),
-        "figure-1": draw_comparison_single(story, "project"),
-        "figure-2": draw_comparison_single(story, "new_way"),
-        "administrations": paint(administrations_chart(story)),
-    }
-    return {
-        f"{name}.{kind}": saved(figure, kind, PICTURE_DPI)
-        for name, figure in pictures.items()
-        for kind in ("png", "svg")
-    }
 
 
 def tables(story: Comparison) -> Mapping[str, pd.DataFrame]:
