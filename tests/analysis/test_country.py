@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from helpers.command_line import sisim
 from helpers.languages import in_swedish
@@ -15,9 +16,10 @@ from helpers.small_sweeps import same
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sisim.analysis import sweep as run
 from sisim.analysis.country import LIMITS, Country, Funnel, country_of, sampled, summed
 from sisim.analysis.evaluator import Evaluator
-from sisim.analysis.executors import in_process, processes
+from sisim.analysis.executors import dask, in_process, processes
 from sisim.analysis.experiment_file import load_experiment
 from sisim.analysis.sweep import sweep
 from sisim.loading.load import load_scenario
@@ -70,6 +72,29 @@ def test_processes_and_the_order_of_rows_change_nothing(whole: Country, tmp_path
     two = country_of(sweep(written(tmp_path, rows), tmp_path / "out", executor=processes(2)))
     same(two.study.table(), whole.study.table())
     same(two.sums, whole.sums)
+
+
+def test_a_cluster_that_loses_a_worker_halfway_changes_nothing(
+    whole: Country, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(run, "SECONDS", 0.01)  # a cell a batch: the others are left to be lost
+    killed: list[int] = []
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+
+        def kill_one(done: int, every: int) -> None:
+            if done and not killed:
+                assert done < every
+                killed.append(next(iter(cluster.workers.values())).pid)
+                psutil.Process(killed[0]).kill()
+
+        out, address = tmp_path / "out", cluster.scheduler_address
+        study = sweep(written(tmp_path), out, executor=dask(address), progress=kill_one)
+    assert killed
+    same(study.table(), whole.study.table())
+    same(country_of(study).sums, whole.sums)
 
 
 def test_what_is_lost_is_run_again(whole: Country, tmp_path: Path) -> None:

@@ -480,6 +480,34 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path: Path) -> None:
         assert errors.read_text(encoding="utf-8") == ""
 
 
+def test_the_figures_are_there_before_what_the_verdict_rests_on_is_known(
+    engine: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure, seen = tmp_path / "out" / "figure-en.svg", []
+
+    def judging(*_: Any, **__: Any) -> None:
+        seen.append(figure.read_text())
+        figure.write_text("without what the verdict rests on")
+
+    monkeypatch.setattr("sisim.cli.run_commands._judge", judging)
+    assert sisim("figures", "--out", str(figure.parent)).exit_code == 0
+    assert seen == ["figure"]
+    assert figure.read_text() == "figure", "it has not been drawn anew"
+
+
+def test_figures_import_nothing_that_is_slow_and_not_needed() -> None:
+    """The figures are drawn without statistics' and optimisation's libraries, Mesa or the page."""
+    code = (
+        "import sys, sisim.results, sisim.report.comparison_figures, sisim.report.administrations,"
+        " sisim.report.publish, sisim.engine.replications, sisim.loading.load;"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'scipy.linalg', 'scipy.sparse',"
+        " 'mesa', 'networkx', 'nicegui', 'statsmodels', 'SALib', 'openpyxl', 'docx', 'distributed',"
+        " 'matplotlib.pyplot', 'matplotlib.backends.backend_pdf') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_help_imports_nothing_that_is_slow() -> None:
     """Help is there at once: models, tables, pictures and the engine are for those who ask."""
     code = (

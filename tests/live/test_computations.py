@@ -13,7 +13,7 @@ import pytest
 
 from sisim.engine.simulation import Progress
 from sisim.i18n import Lang, in_language
-from sisim.live import limits
+from sisim.live import app, limits
 from sisim.live.computations import Computations, GivenUp
 from sisim.live.scenario_library import Library, SessionKey
 from sisim.live.settings import Settings
@@ -46,6 +46,46 @@ class Endless:
 async def until(true: Callable[[], bool]) -> None:
     while not true():
         await asyncio.sleep(0.005)
+
+
+def test_computations_wait_while_the_engine_is_compiled_and_can_be_given_up() -> None:
+    async def lesson() -> None:
+        computations = Computations(grace=0.0)
+        computations.ready.clear()
+        begun: list[str] = []
+        wanted = asyncio.ensure_future(computations.result(1, lambda _: begun.append("wanted")))
+        other = asyncio.ensure_future(computations.result(2, lambda _: begun.append("other")))
+        await asyncio.sleep(0.05)
+        other.cancel()
+        await until(lambda: len(computations) == 1)
+        assert not begun
+        computations.ready.set()
+        await wanted
+        assert begun == ["wanted"]
+
+    in_a_loop(lesson)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_engine_is_compiled_beside_the_server(
+    fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes of it, computations begin: what is not compiled then compiles itself."""
+    done: list[str] = []
+
+    def prepared() -> None:
+        assert not app.computations.ready.is_set()
+        done.append("prepared")
+        if fails:
+            raise OSError("no room")
+
+    monkeypatch.setattr(app, "computations", Computations())
+    monkeypatch.setattr(app.subprocess, "run", lambda *_, **__: done.append("compiled"))
+    monkeypatch.setattr(app, "prepare", prepared)
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    app.prepare_beside().join(10)
+    assert app.computations.ready.is_set()
+    assert done == ["compiled", "prepared"]
 
 
 def test_what_many_ask_for_is_computed_once() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from sisim.analysis.experiment_file import CountryPlace, CountryTable, Plan
 from sisim.analysis.measures import PAYBACK, RATIOS
@@ -163,7 +163,7 @@ class Funnel:
         if not self.deviation > 0:
             alone = math.isnan(self.deviation)  # a single replication tells nothing of chance
             return (self.means > 0) & (not alone), (self.means < 0) & (not alone)
-        chances = 2 * stats.t.sf(np.abs(self.means) / self.error(self.residents), self._freedom)
+        chances = 2 * stdtr(self._freedom, -np.abs(self.means) / self.error(self.residents))
         beyond = beyond_chance(chances)
         return beyond & (self.means > 0), beyond & (self.means < 0)
 
@@ -177,7 +177,7 @@ class Funnel:
         return self.rates.size - len(self.rates)
 
     def _quantile(self, share: float) -> float:
-        return float(stats.t.ppf((1 + share) / 2, self._freedom))
+        return float(stdtrit(self._freedom, (1 + share) / 2))
 
 
 def summed(runs: Floats) -> tuple[float, float, float]:
@@ -199,7 +199,7 @@ def summed(runs: Floats) -> tuple[float, float, float]:
         return mean, mean, mean
     # Satterthwaite's degrees of freedom, Biometrics Bulletin 2 (1946).
     freedom = float(variances.sum()) ** 2 / squares
-    reach = float(stats.t.ppf(0.975, freedom)) * math.sqrt(float(variances.sum()) / len(sums))
+    reach = float(stdtrit(freedom, 0.975)) * math.sqrt(float(variances.sum()) / len(sums))
     return mean, mean - reach, mean + reach
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
-from scipy.stats import qmc
 
 from sisim.analysis.cell import Cell
 from sisim.analysis.experiment_file import Plan
@@ -104,6 +103,8 @@ def draws(plan: Plan) -> Iterator[Draw]:
 
 def _shares(plan: Plan, keys: Sequence[str]) -> Iterator[Floats]:
     """Yield, chunk by chunk, where in their distributions numbers are drawn, (draws, numbers)."""
+    from scipy.stats import qmc
+
     design = plan.experiment.design
     seed = design.seed
     chunk = 0

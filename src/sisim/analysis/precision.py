@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil, inf, isfinite, nan
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtri
 
 from sisim.analysis.question import CONFIDENCE, half_width
 from sisim.arrays import Floats
@@ -119,7 +119,7 @@ def replications_needed(deviation: float, wished: float, confidence: float = CON
     if not wished > 0:
         raise ValueError(f"the wished half width ({wished}) must be over 0")
     # That of the normal distribution is too few, and not by much: count up from it.
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(ndtri((1 + confidence) / 2))
     n = max(FEWEST, ceil((z * deviation / wished) ** 2))
     while half_width(deviation, n, confidence) > wished:
         n += 1

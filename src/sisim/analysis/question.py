@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from sisim.arrays import Flags, Floats
 from sisim.engine.counts import WITHOUT
@@ -115,7 +115,7 @@ def half_width(deviation: float, n: int, confidence: float = CONFIDENCE) -> floa
         n: How many replications, at least two.
         confidence: How sure the interval is.
     """
-    return float(stats.t.ppf((1 + confidence) / 2, n - 1)) * deviation / float(np.sqrt(n))
+    return float(stdtrit(n - 1, (1 + confidence) / 2)) * deviation / float(np.sqrt(n))
 
 
 def share_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -130,7 +130,9 @@ def share_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[f
         >>> [round(end, 2) for end in share_interval(0, 20)]
         [0.0, 0.16]
     """
-    ends = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
+    from scipy.stats import binomtest
+
+    ends = binomtest(hits, n).proportion_ci(confidence, method="wilson")
     return float(ends.low), float(ends.high)
 
 
@@ -155,7 +157,7 @@ def chance_of(one: Floats, other: Floats) -> float:
     error = standard_error(known) if len(known) > 1 else 0.0
     if error <= NEGLIGIBLE * size:
         return 0.0 if known.mean() else 1.0
-    return float(2 * stats.t.sf(abs(known.mean()) / error, len(known) - 1))
+    return float(2 * stdtr(len(known) - 1, -abs(known.mean()) / error))
 
 
 def beyond_chance(chances: Floats) -> Flags:

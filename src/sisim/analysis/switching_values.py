@@ -20,7 +20,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from pydantic import ValidationError
-from scipy.optimize import brentq
 
 from sisim.analysis.question import standard_error
 from sisim.analysis.variants import MoneyPaths, lean
@@ -220,12 +219,16 @@ def simulate_retained(
         if progress is not None:
             progress(round(1000 * sum(done.values())), 1000 * count)
 
-    def retained_run(number: int) -> ArmRerun:
+    def retained_run(number: int, threads: int) -> ArmRerun:
         told: Progress = lambda steps, end: tell(number, steps / end)  # noqa: E731
-        return ArmRerun(bare, first + number, threads=1, progress=told)
+        return ArmRerun(bare, first + number, threads=threads, progress=told)
 
-    with ThreadPoolExecutor(usable_cores()) as pool:
-        retained = list(pool.map(retained_run, range(kept)))
+    # As in `simulate`: those left over share the threads.
+    cores = usable_cores()
+    beside = kept - kept % cores
+    with ThreadPoolExecutor(cores) as pool:
+        retained = list(pool.map(lambda number: retained_run(number, 1), range(beside)))
+    retained += [retained_run(number, cores) for number in range(beside, kept)]
     runs = [one.result.replications[0] for one in retained]
     compiled = retained[0].result.compiled if retained else compile_scenario(bare)
     if count > kept:
@@ -591,6 +594,8 @@ def _searched(ask: _Nets, one: _Candidate, found: SwitchingValue, arm: int) -> S
     """Return a number with the value at which the net of an arm turns, if there is one."""
     if not found.move:
         return found
+    from scipy.optimize import brentq
+
     base, runs = ask.base(arm)[0], ask.runs if one.money else ask.searched
     near = NEAR * abs(base)
     far = one.weak[1] if found.tried == one.weak[0] else one.strong[1]

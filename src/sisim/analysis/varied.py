@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from math import exp
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from sisim.arrays import Floats
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
@@ -114,6 +114,8 @@ def _frozen(number: Number) -> Any:
 
 def frozen(distribution: Distribution) -> Any:
     """Return a distribution of a file as a frozen distribution of `scipy.stats`."""
+    from scipy import stats
+
     p = distribution.parameters
     match distribution.name:
         case "beta":
@@ -136,8 +138,11 @@ def frozen(distribution: Distribution) -> Any:
     raise ValueError(f"a {distribution.name} number is not drawn")
 
 
+@lru_cache(maxsize=4096)  # SciPy takes a millisecond to make one
 def _triangular(low: float, mode: float, high: float) -> Any:
-    return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+    from scipy.stats import triang
+
+    return triang((mode - low) / (high - low), loc=low, scale=high - low)
 
 
 def alike(scenario: Scenario, pattern: str) -> list[str]:

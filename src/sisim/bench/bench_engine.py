@@ -15,43 +15,16 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any
 
 from sisim.bench.bench_live import bench_live
 from sisim.bench.bench_sweep import bench_sweep
+from sisim.bench.sick_sicker import CYCLES, sick_sicker
+from sisim.bench.turns import take_turns
 from sisim.engine.simulation import Progress
 from sisim.portable import processor, run_apart, usable_cores
 
-T = TypeVar("T")
-
-ROUNDS = 3
-SECONDS = 30.0
-"""Each time is the least of so many rounds, and of as many more as there is time for: what the
-computer can do when nobody else uses it. Where it is shared, it is slower for seconds or minutes on
-end; what is to be compared takes turns."""
 PEOPLE = 1_000_000
-CYCLES = 30
-
-# The published model P1 (Krijkamp et al., Med Decis Making 38(3), 2018), as in experiments/.
-SICK_SICKER = """
-name = "sick-sicker"
-title = "Sick-Sicker"
-step = "year"
-[tracks.health]
-label = "Health"
-start = "healthy"
-states.healthy.label = "Healthy"
-states.sick.label = "Sick"
-states.sicker.label = "Sicker"
-states.dead.label = "Dead"
-[transitions]
-falls_ill = { track = "health", from = "healthy", to = "sick", probability = 0.15 }
-recovers = { track = "health", from = "sick", to = "healthy", probability = 0.5 }
-gets_worse = { track = "health", from = "sick", to = "sicker", probability = 0.105 }
-dies_healthy = { track = "health", from = "healthy", to = "dead", probability = 0.005 }
-dies_sick = { track = "health", from = "sick", to = "dead", probability = 0.014925125 }
-dies_sicker = { track = "health", from = "sicker", to = "dead", probability = 0.0488898695 }
-"""
 
 
 def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
@@ -61,8 +34,9 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     `sick_sicker.second_strategy_ns` (what a treatment that changes no transition adds),
     `municipality.seconds` and `.peak_mb` (100 000 residents aged 0-29, warm-up and 20 years, with
     and without), `small_arm.extra_share` (what an arm that affects 60 people adds to the run
-    without any), `figures.seconds` (the whole command, once compiled), `growth.exponent` (time in
-    proportion to people to this power), those of `sisim.bench.bench_sweep` and of
+    without any), `figures.drawn_seconds` (from the command to the pictures, once compiled) and
+    `figures.seconds` (to its end), `growth.exponent` (time in proportion to people to this power),
+    those of `sisim.bench.bench_sweep` and of
     `sisim.bench.bench_live`, and the processor and the versions. Times are the least measured;
     `sick_sicker.median_ns` and `municipality.median_seconds` are the medians.
 
@@ -83,34 +57,13 @@ def bench(progress: Progress = lambda *_: None) -> dict[str, Any]:
     return found
 
 
-def _take_turns(*works: Callable[[], T]) -> list[list[T]]:
-    """Return all that each measures, in turn; they also take turns at going first."""
-    times: list[list[T]] = [[] for _ in works]
-    order = list(zip(works, times, strict=True))
-    end = time.perf_counter() + SECONDS * len(works)
-    while len(times[0]) < ROUNDS or time.perf_counter() < end:
-        for work, measured in order:
-            measured.append(work())
-        order.reverse()
-    return times
-
-
 def _sick_sicker() -> dict[str, Any]:
     """Measure one strategy alone, and what a second one adds."""
-    import tomllib
-
     from sisim.engine.compile import compile_scenario
     from sisim.engine.simulation import Simulation
-    from sisim.scenario.pathway import Pathway
     from sisim.scenario.scenario import Scenario
 
-    parts: dict[str, Any] = {
-        "name": "bench",
-        "title": "bench",
-        "pathway": Pathway.model_validate(tomllib.loads(SICK_SICKER)),
-        "time": {"start": "2020-01", "years": CYCLES},
-        "population": {"cohort": PEOPLE},
-    }
+    parts = sick_sicker(PEOPLE)
     treatment = {
         "label": "treatment",
         "start": "2020-01",
@@ -131,7 +84,7 @@ def _sick_sicker() -> dict[str, Any]:
         simulation.advance(CYCLES)
         return (time.perf_counter() - start) / PEOPLE / CYCLES * 1e9
 
-    alone, two = _take_turns(lambda: time_of(one), lambda: time_of(both))
+    alone, two = take_turns(lambda: time_of(one), lambda: time_of(both))
     return {
         "sick_sicker.ns_per_person_cycle": round(min(alone), 2),
         "sick_sicker.median_ns": round(median(alone), 2),
@@ -169,7 +122,7 @@ def _small_arm() -> dict[str, Any]:
     Their difference is less than the computer's own: the least of each part is added up.
     """
     few = {**MUNICIPALITY, "investments.team.capacity": 60, "investments.team.duration": 36}
-    runs = _take_turns(_run_of(few, []), _run_of(few, ["project"]))
+    runs = take_turns(_run_of(few, []), _run_of(few, ["project"]))
     without, small = (sum(map(min, zip(*parts, strict=True))) for parts in runs)
     return {
         "small_arm.seconds_without": round(without, 2),
@@ -183,7 +136,7 @@ def _growth() -> dict[str, Any]:
     small, large = (
         _run_of({"population.residents": n, "time.history": 0}, ["project"]) for n in (few, many)
     )
-    short, long = (min(map(sum, runs)) for runs in _take_turns(small, large))
+    short, long = (min(map(sum, runs)) for runs in take_turns(small, large))
     return {"growth.exponent": round(log(long / short) / log(many / few), 3)}
 
 
@@ -192,8 +145,9 @@ def _municipality() -> dict[str, Any]:
     code = (
         "import json\n"
         "from sisim.bench import bench_engine as bench\n"
+        "from sisim.bench.turns import take_turns\n"
         "from sisim.portable import peak_memory\n"
-        "(times,) = bench._take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
+        "(times,) = take_turns(bench._run_of(bench.MUNICIPALITY, ['project']))\n"
         "print(json.dumps([list(map(sum, times)), peak_memory()]))\n"
     )
     times, peak = json.loads(run_apart(code))
@@ -206,18 +160,24 @@ def _municipality() -> dict[str, Any]:
 
 
 def _figures() -> dict[str, Any]:
-    """Measure `sisim figures`, from the command to the pictures."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = str(Path(folder) / "figures")
+    """Measure `sisim figures`, from the command to the pictures, and to its end."""
+    # Compiled once means Python's own files too, whatever this process was told.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
-        # Compiled once means Python's own files too, whatever this process was told.
-        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-
-        def once() -> float:
+    def once() -> tuple[float, float]:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "figures"
+            command = [sys.executable, "-m", "sisim", "figures", "--out", str(out)]
             start = time.perf_counter()
-            command = [sys.executable, "-m", "sisim", "figures", "--out", out]
-            subprocess.run(command, capture_output=True, check=True, env=kept)
-            return time.perf_counter() - start
+            nothing = subprocess.DEVNULL
+            running = subprocess.Popen(command, stdout=nothing, stderr=nothing, env=kept)
+            while running.poll() is None and not (out / "figure-1.png").exists():
+                time.sleep(0.02)
+            drawn = time.perf_counter() - start
+            if running.wait():
+                raise subprocess.CalledProcessError(running.returncode, command)
+            return drawn, time.perf_counter() - start
 
-        (times,) = _take_turns(once)
-    return {"figures.seconds": round(min(times), 2)}
+    (times,) = take_turns(once)
+    drawn, whole = (min(each) for each in zip(*times, strict=True))
+    return {"figures.drawn_seconds": round(drawn, 2), "figures.seconds": round(whole, 2)}

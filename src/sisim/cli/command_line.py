@@ -21,6 +21,7 @@ from sisim.cli.analysis_commands import (
     sensitivity,
     uncertainty,
 )
+from sisim.cli.bench_command import bench
 from sisim.cli.calculator_commands import sroi, static
 from sisim.cli.calibrate_command import calibrate
 from sisim.cli.catalogue_command import catalogue
@@ -38,7 +39,7 @@ from sisim.cli.parse_errors import print_parse_error
 from sisim.cli.plan_commands import follow_up, gate, implement, needs, spread
 from sisim.cli.report_command import report
 from sisim.cli.reproduce_command import reproduce
-from sisim.cli.run_commands import bench, explain, figures, money, run
+from sisim.cli.run_commands import explain, figures, money, run
 from sisim.cli.sweep_commands import sweep
 from sisim.cli.user_errors import INTERRUPTED, MISTAKE, UserError, print_error
 from sisim.cli.values_command import values

@@ -26,7 +26,7 @@ from sisim.cli.options import (
     values,
 )
 from sisim.cli.output import require_file, require_folder, whole_file
-from sisim.cli.progress import compile_once, progress
+from sisim.cli.progress import progress
 from sisim.cli.user_errors import UserError, print_error
 from sisim.i18n import t
 from sisim.scenario.errors import Reason
@@ -117,13 +117,16 @@ def live(
     scenario = (scenarios or [READY])[0]
     # What is wrong in the file is said here; later it is said on the page.
     _, given = _with_residents(scenario, changes, residents)
-    compile_once()
+    from sisim.engine.machine_code import on_disk
     from sisim.live.app import HERE, serve
+    from sisim.live.computations import compiled_meanwhile
     from sisim.live.http_guard import is_loopback
     from sisim.live.room_listener import ListenAddress
 
     host = at.host or HERE
     free = _free_port(host, at.port)
+    if not on_disk():
+        print_error(compiled_meanwhile())
     if not is_loopback(host):
         print_error(t("Whoever reaches {host} can see the page.", host=host))
     serve(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -171,33 +170,6 @@ def explain(
     print(text)
 
 
-def bench(
-    *,
-    as_json: Annotated[bool, flag("Print the measurements as JSON.", name="--json")] = False,
-    cells: Annotated[
-        int | None,
-        count("N", "Measure a sweep alone, of so many cells, on one core and on two."),
-    ] = None,
-) -> None:
-    """Measure how fast this computer simulates.
-
-    Example: `sisim bench --json`, or `sisim bench --cells 1000` for a long sweep alone
-    """
-    from sisim.bench.bench_engine import bench as measure
-    from sisim.bench.bench_sweep import bench_sweep
-
-    if cells is None:
-        with progress(t("Measuring")) as tell:
-            measured = measure(tell)
-    else:
-        measured = bench_sweep(cells)
-    if as_json:
-        print(json.dumps(measured, indent=2))
-    else:
-        for name, value in measured.items():
-            print(f"{name}: {value}")
-
-
 def _simulate(scenario: Scenario, options: RunOptions) -> Results:
     """Return the result of a scenario, showing how far it has come."""
     from sisim.analysis.switching_values import simulate_retained
@@ -209,9 +181,9 @@ def _simulate(scenario: Scenario, options: RunOptions) -> Results:
     return Results(*found)
 
 
-def _judge(result: Results, *, tail: bool, thorough: bool) -> None:
-    """Work out what each verdict rests on, showing how far it has come."""
-    with progress(t("What the verdict rests on")) as tell:
+def _judge(result: Results, *, tail: bool, thorough: bool, title: str | None = None) -> None:
+    """Work out what each verdict rests on, showing under a title how far it has come."""
+    with progress(title or t("What the verdict rests on")) as tell:
         result.judge(tail=tail, thorough=thorough, progress=tell)
 
 
@@ -230,28 +202,48 @@ def _require_year(scenario: Scenario, year: int) -> None:
 
 def _publish(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
     """Say what came out, and write it: figures where the scenario says which, always numbers."""
-    from sisim.economics.cost_trace import trace_tables
-    from sisim.report.comparison_text import sentences
     from sisim.report.outcome_table import outcome_rows
-    from sisim.report.publish import publish, publish_overview, words_beside
+    from sisim.report.publish import publish_overview, words_beside
     from sisim.report.scenario_overview import overview_words
 
-    _judge(result, tail=result.scenario.figures is None, thorough=thorough)
+    if result.scenario.figures is not None:
+        _publish_figures(result, folder, view, thorough=thorough)
+        return
+    _judge(result, tail=True, thorough=thorough)
     with write_errors_answered(folder):
-        if result.scenario.figures is not None:
-            # The figures alone come with the numbers behind them; the money is a second's work
-            # more.
-            money = result.money_tables if view is None else {}
-            more = {**money, **trace_tables(result.settled)}
-            written = publish(result, folder, view, more=more)
-            print("\n".join([*sentences(result, view), *words_beside(result)]))
-        else:
-            words = [*overview_words(result), *words_beside(result)]
-            written = publish_overview(result, folder, words)
-            print("\n".join(words))
-            if result.scenario.outcomes:
-                print()
-                print_table(outcome_rows(result))
-            print()
+        words = [*overview_words(result), *words_beside(result)]
+        written = publish_overview(result, folder, words)
+    print("\n".join(words))
+    if result.scenario.outcomes:
+        print()
+        print_table(outcome_rows(result))
+    print()
     for path in written:
         print(path)
+
+
+def _publish_figures(result: Results, folder: Path, view: View | None, *, thorough: bool) -> None:
+    """Write the figures, and say what they show, as soon as they can be drawn.
+
+    What the verdict rests on takes as long again: when it is known it is said, and all is written
+    anew with it, as the figures say it, too.
+    """
+    from rich.markup import escape
+
+    from sisim.economics.cost_trace import trace_tables
+    from sisim.report.comparison_text import sentences
+    from sisim.report.publish import publish, words_beside
+
+    with write_errors_answered(folder):
+        # The figures alone come with the numbers behind them; the money is a second's work more.
+        money = result.money_tables if view is None else {}
+        more = {**money, **trace_tables(result.settled)}
+        publish(result, folder, view, more=more)
+    print("\n".join(sentences(result, view)), flush=True)
+    there = escape(str(folder))
+    title = t("The figures are in {folder}. What the verdict rests on", folder=there)
+    _judge(result, tail=False, thorough=thorough, title=title)
+    with write_errors_answered(folder):
+        written = publish(result, folder, view, more=more)
+    for line in (*words_beside(result), *written):
+        print(line)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sisim.arrays import Floats
 from sisim.economics.appraisal import Interval, appraise, interval
@@ -136,7 +136,7 @@ class Effectiveness:
         number, runs = self.arms.index(arm), len(self.cost)
         if runs < 2:
             return False
-        reach = float(stats.t.ppf(0.975, runs - 1)) / np.sqrt(runs)
+        reach = float(stdtrit(runs - 1, 0.975)) / np.sqrt(runs)
         return all(
             abs(values[:, number].mean()) > reach * values[:, number].std(ddof=1)
             for values in (self.cost, self.effect)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from sisim.arrays import Floats
 
@@ -96,7 +95,11 @@ def _bracketed(worth: Callable[[float], float], low: float, high: float, sign: f
     """Return the zero between two ends, of which the outermost may be as good as infinite."""
     if worth(low) * sign <= 0:
         return low
-    return high if worth(high) * sign >= 0 else float(brentq(worth, low, high, xtol=1e-14))
+    if worth(high) * sign >= 0:
+        return high
+    from scipy.optimize import brentq
+
+    return float(brentq(worth, low, high, xtol=1e-14))
 
 
 def rate_of_return(flows: NDArray[Any]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
 
 from sisim.arrays import Floats
 
@@ -32,6 +31,8 @@ def rounded(table: Floats, unit: float) -> Floats:
     """
     if unit <= 0 or table.size == 0:
         return table
+    from scipy.optimize import linprog
+
     units = table / unit
     whole = np.floor(units + HAIR)
     rest = np.maximum(units - whole, 0.0)

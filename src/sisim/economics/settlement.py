@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from sisim.arrays import Floats, Ints
 from sisim.economics.appraisal import BAND_FROM, CARRIED, RANGE
@@ -613,4 +612,6 @@ def _root(worth: Callable[[float], float], guess: float) -> float | None:
         high *= 2
     if none * worth(high) >= 0:
         return None
+    from scipy.optimize import brentq
+
     return float(brentq(worth, 0.0, high))

@@ -7,10 +7,13 @@ import errno
 import gc
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from nicegui import app, core, ui
@@ -21,8 +24,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from sisim.analysis.comparison import WHICH, compare
+from sisim.engine.machine_code import on_disk
 from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.live.chart_options import Look, figure
+from sisim.live.computations import computations
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.room import Room
 from sisim.live.room_listener import ListenAddress, config, serve_beside
@@ -57,6 +62,7 @@ MOST_UNMET, SOON = 100, 30.0
 MOST_PAGES = 300
 """So many pages are open at a time; each takes a few MB."""
 STATIC = Path(__file__).with_name("static")
+COMPILE = "from sisim.engine.machine_code import compile_engine; compile_engine()"
 
 
 class PortTaken(OSError):  # noqa: N818 (what is the matter)
@@ -123,7 +129,10 @@ def serve(
     add_page(library, begin)
     if room is not None:
         add_room(room, begin.lang)
-    prepare()
+    if on_disk():
+        prepare()
+    else:
+        prepare_beside()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
@@ -297,6 +306,23 @@ def prepare() -> None:
             figure(comparison, which, axes, Look())
             scope(comparison)
             footer(comparison.result)
+
+
+def prepare_beside() -> Thread:
+    """Compile the engine, and prepare, beside the server; until then computations wait."""
+    computations.ready.clear()
+
+    def work() -> None:
+        try:
+            # In a process of its own: compiling here would keep the page from answering.
+            subprocess.run([sys.executable, "-c", COMPILE], stdin=subprocess.DEVNULL, check=False)
+            prepare()
+        finally:
+            computations.ready.set()
+
+    beside = Thread(target=work, name="sisim-compile", daemon=True)
+    beside.start()
+    return beside
 
 
 def give_back_memory() -> None:

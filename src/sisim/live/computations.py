@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from sisim.engine.simulation import Progress
+from sisim.i18n import t
 from sisim.portable import usable_cores
 from sisim.scenario.errors import Reason
 
@@ -23,6 +24,8 @@ MOST = 100
 """Computations that are waited for in all."""
 GRACE = 3.0
 """Seconds that a computation goes on when nobody waits for it: a page that is opened anew does."""
+BEAT = 0.5
+"""Seconds after which one that cannot begin yet looks whether anybody still waits for it."""
 TURN = 60.0
 """Seconds that a computation may take while others wait for their turn."""
 
@@ -45,6 +48,7 @@ class _Job:
 
     Attributes:
         key: What is computed.
+        ready: Set when computations can begin.
         stop: Set when it is given up.
         waiting: How many wait for it.
         begun: When it began; None while it waits for its turn.
@@ -52,6 +56,7 @@ class _Job:
     """
 
     key: Hashable
+    ready: Event
     stop: Event = field(default_factory=Event)
     waiting: int = 0
     begun: float | None = None
@@ -60,6 +65,8 @@ class _Job:
 
     def run(self, work: Callable[[Progress], A]) -> A:
         """Compute it, in a thread."""
+        while not self.ready.wait(BEAT):
+            self._go_on(0, 0)
         self.begun = monotonic()
         self._go_on(0, 0)
         return work(self._go_on)
@@ -77,6 +84,9 @@ class Computations:
         most: How many are waited for in all; the oldest is given up for one that is more.
         turn: Seconds after which one is given up if others wait for their turn.
         grace: Seconds that one goes on when nobody waits for it.
+
+    Attributes:
+        ready: Whether computations begin; cleared while the engine is compiled.
     """
 
     def __init__(
@@ -85,6 +95,8 @@ class Computations:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="sisim-live")
         self._at_once, self._most, self._turn, self._grace = at_once, most, turn, grace
         self._jobs: dict[Hashable, _Job] = {}
+        self.ready = Event()
+        self.ready.set()
 
     def __len__(self) -> int:
         """Return how many computations there are, begun or not."""
@@ -117,7 +129,7 @@ class Computations:
     def _begin(self, key: Hashable, work: Callable[[Progress], A]) -> _Job:
         while len(self._jobs) >= self._most:
             self._give_up(next(iter(self._jobs.values())))
-        job = _Job(key)
+        job = _Job(key, self.ready)
         future: Future[A] = self._pool.submit(copy_context().run, job.run, work)
         job.future = asyncio.wrap_future(future)
         self._jobs[key] = job
@@ -163,3 +175,8 @@ class Computations:
 
 computations = Computations()
 """Those of this process."""
+
+
+def compiled_meanwhile() -> str:
+    """Return what is said while the engine is compiled, and the page is there already."""
+    return t("The model is compiled, once and for all. The figures come in about half a minute.")

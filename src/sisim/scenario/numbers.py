@@ -39,8 +39,8 @@ def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str 
     result: Any = node
     if isinstance(node, Number):
         result = change(path, node)
-    else:
-        parts = _parts(node)
+    elif not isinstance(node, str | float | int | None):
+        parts = _parts(node, of=_holding_numbers)
         new = {k: replace_numbers(v, change, f"{path}.{k}" if path else k) for k, v in parts}
         changed = {key: new[key] for key, part in parts if new[key] is not part}
         if changed and isinstance(node, BaseModel):

@@ -15,7 +15,7 @@ from nicegui.events import GenericEventArguments
 
 from sisim.i18n import LANGUAGES, n_, t
 from sisim.live.chart_options import Option
-from sisim.live.computations import GivenUp
+from sisim.live.computations import GivenUp, compiled_meanwhile, computations
 from sisim.live.narration import STEPS, narration_steps
 from sisim.live.refinement import Callbacks
 from sisim.live.scenario_library import Library
@@ -192,7 +192,8 @@ class Page:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
         if state.picture is None:
-            self._tags["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
+            said = t("Simulating …") if computations.ready.is_set() else compiled_meanwhile()
+            self._tags["waiting"] = Tag("p", said, "waiting", role="status")
             state.ask()
             return
         if state.show == "administrations":
