@@ -32,12 +32,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sisim.economics.ledger import ledger
+from sisim.engine.enrolment import first_in_order
 from sisim.engine.replications import simulate
 from sisim.engine.simulation import Simulation
 from sisim.engine.trace import replay
 from sisim.scenario.scenario import Scenario
 
 N = 200
+
+
+@given(st.lists(st.integers(0, 6)), st.integers(0, 40))
+def test_the_first_of_a_queue_are_those_of_the_whole_order(order: list[int], count: int) -> None:
+    numbers = np.array(order, float)
+    whole = np.argsort(numbers, kind="stable")[:count]
+    assert sorted(first_in_order(numbers, count)) == sorted(whole)
+
+
 FOREVER: World = {
     "tracks": {"life": track("a", "b")},
     "transitions": {
