@@ -126,6 +126,12 @@ def test_personal_identity_numbers_stop_the_reading(tmp_path: Path, number: str)
     assert text.count("register.csv") == 1
 
 
-def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match='The column "fodd" is missing'):
-        read(tmp_path, "1;HVB;2020-01-01;", head="lopnr;placform;start;slut")
+def test_a_column_that_is_missing_is_named_with_the_key_that_says_what_it_is_called(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, "1;HVB;2020-01-01;;2008", head="lopnr;placform;start;slut;fodelsear")
+    assert 'The column "fodd" is missing.' in str(caught.value)
+    assert 'columns = { born = "…" }' in str(caught.value)
+    with in_language("sv"):
+        assert "Kolumnen ”fodd” saknas. Ange vad den heter" in caught.value.render()

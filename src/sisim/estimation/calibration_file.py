@@ -19,13 +19,13 @@ from sisim.engine.compile import compile_scenario
 from sisim.estimation.number_prior import NumberPrior, has_prior, with_free_numbers
 from sisim.i18n import t
 from sisim.loading.figure_units import understood
-from sisim.loading.files import beside_it, read, shipped
+from sisim.loading.files import asked_for, beside_it, read, shipped
 from sisim.loading.key_figure import KeyFigure, own_processing
 from sisim.loading.key_figures import read_key_figures
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
-from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
+from sisim.scenario.errors import Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
 from sisim.scenario.os_errors import expanded, is_missing, no_file
 from sisim.scenario.pathway import Target
@@ -243,13 +243,7 @@ def load_calibration(source: str | os.PathLike[str], name: str) -> CalibrationPl
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = expanded(os.fspath(source))
-    if is_missing(path):
-        shown = shortened(os.fspath(source), LONG)
-        reason = Reason('There is no calibration file "{name}".', name=shown)
-        raise ScenarioError(
-            [Problem(Place(shown, 0), "", reason, nearest(path.name, beside_it(path)))]
-        )
+    path = asked_for(source, "calibration")
     document = read(path)
     file, problems = validate(CalibrationFile, document)
     if file is None or problems:

@@ -14,13 +14,13 @@ from pydantic import Field
 
 from sisim.checks.issues import Findings
 from sisim.estimation.category_moves import varying
-from sisim.loading.files import beside_it, find, read
+from sisim.loading.files import asked_for, beside_it, find, read
 from sisim.loading.load import load_pathway
 from sisim.loading.validation import validate
 from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.document import Document
-from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
-from sisim.scenario.os_errors import expanded, is_missing, no_file
+from sisim.scenario.errors import Reason, ScenarioError, nearest
+from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path
 from sisim.scenario.types import Name, Table
@@ -178,13 +178,7 @@ def load_estimation(source: str | os.PathLike[str]) -> EstimationPlan:
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = expanded(os.fspath(source))
-    if is_missing(path):
-        shown = shortened(os.fspath(source), LONG)
-        reason = Reason('There is no estimation file "{name}".', name=shown)
-        raise ScenarioError(
-            [Problem(Place(shown, 0), "", reason, nearest(path.name, beside_it(path)))]
-        )
+    path = asked_for(source, "estimation")
     document = read(path)
     estimation, problems = validate(Estimation, document)
     if estimation is None or problems:

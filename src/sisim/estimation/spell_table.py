@@ -62,7 +62,7 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["spells"]).rows
+    rows = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns").rows
     refuse_identities(path, rows)
     found = _ExtractRows(extract)
     for row in rows:

@@ -159,7 +159,7 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     units: tuple[Unit, ...] = ("percent",)
     numbers = {name: units for name in ("value", *said_above) if name in columns}
     part = SheetPart(mapping.sheet, mapping.cells)
-    sheet = read_sheet(expanded(file), columns, required, numbers, part)
+    sheet = read_sheet(expanded(file), columns, required, numbers, part, "columns")
     asked = [name for name in numbers if any(name in row.cells for row in sheet.rows)]
     rows, footnotes = _without_footnotes(sheet.rows, asked)
     source = next((said[1] for one in footnotes if (said := _SOURCE.match(one))), "")
