@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path as File
@@ -421,10 +422,11 @@ class _CalibrationCheck(Findings):
             self.say(at, reason, None, areas)
             return None
         ends = observed.year if isinstance(observed.year, list) else [observed.year] * 2
-        found = [one for one in own if ends[0] <= one.year <= ends[1] and one.value is not None]
+        asked = [one for one in own if ends[0] <= one.year <= ends[1]]
+        found = [one for one in asked if one.value is not None]
         if not found:
             years = sorted({str(one.year) for one in own if one.value is not None})
-            self.say((*at, "year"), Reason("There is no value of that year."), None, years)
+            self.say((*at, "year"), _no_value(asked), None, years)
             return None
         return found
 
@@ -527,3 +529,16 @@ class _CalibrationCheck(Findings):
                     error=str(told),
                 )
                 self.say(at, reason)
+
+
+def _no_value(figures: Sequence[KeyFigure]) -> Reason:
+    """Return that key figures of a year have no value, and why."""
+    states = {one.status for one in figures}
+    if "suppressed" in states:
+        return Reason(
+            "The value of that year is hidden, as it is small: it is not 0. Take several years, or "
+            "give a value with low and high that hold what it may be."
+        )
+    if states:
+        return Reason("The value of that year is missing in the file: that does not mean 0.")
+    return Reason("There is no value of that year.")

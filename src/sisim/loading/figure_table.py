@@ -23,7 +23,6 @@ from sisim.loading.key_figure import (
     YEARS,
     Cell,
     KeyFigure,
-    Status,
     area_of,
     licence_of,
     sex_of,
@@ -105,6 +104,7 @@ class TableMapping(Table):
     file_date: date | None = Field(None, description="When they were fetched, as 2026-03-01.")
     missing: list[str] = Field([], description="Signs that there is no number.")
     suppressed: list[str] = Field([], description="Signs that a small number is hidden.")
+    zero: list[str] = Field([], description="Signs that there is nobody, so that the number is 0.")
 
     @property
     def fixed(self) -> dict[str, str]:
@@ -112,13 +112,15 @@ class TableMapping(Table):
         given = {name: getattr(self, name) for name in _FIXED}
         return {name: str(value) for name, value in given.items() if value is not None}
 
-    def status(self, sign: str) -> Status | None:
-        """Return what a sign in the place of a number means: as said here, or as usual."""
-        own = {"suppressed": self.suppressed, "missing": self.missing}
-        for status, signs in own.items():
-            if sign.strip() in signs:
-                return "suppressed" if status == "suppressed" else "missing"
-        return status_of(sign, MISSING, SUPPRESSED)
+    def cell(self, sign: str) -> Cell | None:
+        """Return what a sign in the place of a number means, as said here or as usual."""
+        own = sign.strip()
+        if own in self.zero:
+            return Cell(0.0, "value", sign)
+        if own in self.suppressed:
+            return Cell(None, "suppressed", sign)
+        status = "missing" if own in self.missing else status_of(sign, MISSING, SUPPRESSED)
+        return None if status is None else Cell(None, status, sign)
 
 
 _FIXED = ("source", "code", "label", "area_code", "area", "year", "sex", "unit", "licence")
@@ -275,13 +277,14 @@ class _RowReader:
             area=area,
             year=year,
             sex=sex,
-            value=cell[0],
+            value=cell.value,
             unit=said.get("unit") or ("%" if percent else unit_in_title(label)),
-            status=cell[1],
+            status=cell.status,
             file=said.get("file") or self.file,
             file_date=fetched,
             licence=said.get("licence") or licence_of(source),
             place=row.place,
+            sign=cell.sign,
         )
 
     def _file_date(self, text: str) -> date | None:
@@ -295,21 +298,21 @@ class _RowReader:
 
     def _cell(self, row: Row, name: str, status: str) -> Cell | Reason:
         text = row.values[name]
-        told = self.mapping.status(text)
+        told = self.mapping.cell(text)
         if told is not None:
             if status in ("missing", "suppressed", "deleted"):
-                told = status  # type: ignore[assignment]
-            elif text == "" and status:
-                told = self.mapping.status(status) or told
-            return None, told
+                return Cell(None, status, text)  # type: ignore[arg-type]
+            if text == "" and status:
+                return self.mapping.cell(status) or told
+            return told
         amount = row.amounts[name]
         if isinstance(amount, float):
             # A number in per cent keeps its unit: 12.3 of "12,3 %", not 0.123.
-            return (round(100 * amount, 10) if text.endswith("%") else amount), "value"
+            return Cell(round(100 * amount, 10) if text.endswith("%") else amount, "value")
         if amount.message == '"{text}" is not a number.':
             return Reason(
                 '"{text}" is neither a number nor a known sign that there is none. Mend the cell, '
-                "or name the sign under missing or suppressed in a mapping.",
+                "or name the sign under missing, suppressed or zero in a mapping.",
                 text=shortened(text),
             )
         return amount

@@ -82,12 +82,13 @@ def _cell(data: dict[str, Any], values: Any, at: int, shown: str) -> Cell:
         status = status[at]
     value = values[at] if isinstance(values, list) else values.get(str(at))
     if value is None:
-        return None, status_of(str(status or "")) or "missing"
+        sign = str(status or "")
+        return Cell(None, status_of(sign) or "missing", sign)
     amount = number_in_json(value)
     if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(shown, 0, reason, f"value[{at}]")
-    return amount, "value"
+    return Cell(amount, "value")
 
 
 def _code(data: dict[str, Any]) -> str:

@@ -117,9 +117,10 @@ def _dimension(said: Keywords, name: str, shown: str) -> CubeDimension:
 def _cells(tokens: list[str], place: Place) -> list[Cell]:
     cells: list[Cell] = []
     for token in tokens:
-        status = status_of(token.strip('"'))
+        sign = token.strip('"')
+        status = status_of(sign)
         if status is not None:
-            cells.append((None, status))
+            cells.append(Cell(None, status, sign))
             continue
         if _NUMBER.fullmatch(token) is None:
             reason = Reason(
@@ -127,7 +128,7 @@ def _cells(tokens: list[str], place: Place) -> list[Cell]:
                 text=shortened(token),
             )
             raise KeyFigureError.at(place.file, place.line, reason, "DATA")
-        cells.append((float(token), "value"))
+        cells.append(Cell(float(token), "value"))
     return cells
 
 
