@@ -45,6 +45,7 @@ def estimate(
         estimated_values,
         estimates_table,
         rate_lines,
+        reading_lines,
         sentences,
     )
     from sisim.report.spreadsheet_files import write_csv
@@ -53,7 +54,7 @@ def estimate(
     require_file(out)
     with progress(t("Simulating the pathway")) as tell:
         found = rates_of(plan, tell)
-    for line in [*rate_lines(found), *sentences(found)]:
+    for line in [*reading_lines(found), *rate_lines(found), *sentences(found)]:
         print(line)
     print(
         t(

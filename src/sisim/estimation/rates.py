@@ -10,7 +10,7 @@ register tells the level, and the pathway how the rate differs between people.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -37,6 +37,7 @@ from sisim.estimation.occurrence_exposure import (
 )
 from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
+from sisim.estimation.reading_notes import ReadingNotes
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
@@ -123,12 +124,14 @@ class Estimates:
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
+        notes: What was put right as each extract of spells was read.
     """
 
     plan: EstimationPlan
     rates: tuple[RateEstimate, ...]
     unseen: tuple[str, ...]
     no_way: int = 0
+    notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
 
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
@@ -207,7 +210,12 @@ def estimates(
         for name, one in plan.pathway.transitions.items()
         if one.track in tracks and one.rate is not None and name not in told
     ]
-    return Estimates(plan, tuple(rates), tuple(unseen), no_way)
+    notes = {
+        name: register.notes
+        for name, register in registers.items()
+        if isinstance(register, RegisterSpells)
+    }
+    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes)
 
 
 def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:

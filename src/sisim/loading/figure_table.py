@@ -29,7 +29,7 @@ from sisim.loading.key_figure import (
     status_of,
     year_of,
 )
-from sisim.loading.spreadsheet import Row, SheetPart, read_sheet
+from sisim.loading.spreadsheet import Row, SheetPart, read_sheet, without_footnotes
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, shortened
 from sisim.scenario.os_errors import expanded
 from sisim.scenario.types import Table
@@ -163,7 +163,8 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     part = SheetPart(mapping.sheet, mapping.cells)
     sheet = read_sheet(expanded(file), columns, required, numbers, part, "columns")
     asked = [name for name in numbers if any(name in row.cells for row in sheet.rows)]
-    rows, footnotes = _without_footnotes(sheet.rows, asked)
+    rows, below = without_footnotes(sheet.rows, asked)
+    footnotes = tuple(next(filter(None, row.values.values()), "") for row in below)
     source = next((said[1] for one in footnotes if (said := _SOURCE.match(one))), "")
     reader = _RowReader(file, file_date, mapping, source)
     found: list[KeyFigure] = []
@@ -202,21 +203,6 @@ def _columns(mapping: TableMapping) -> dict[str, Sequence[str]]:
 def _number_column(heading: str) -> str:
     """Return the name of a column of numbers among others: its heading, if no other has it."""
     return f"“{heading}”" if heading in HEADINGS else heading
-
-
-def _without_footnotes(
-    rows: Sequence[Row], asked: Sequence[str]
-) -> tuple[Sequence[Row], tuple[str, ...]]:
-    """Return the rows of a table, and the texts below it."""
-    end = len(rows)
-    while end and _text_alone(rows[end - 1], asked):
-        end -= 1
-    return rows[:end], tuple(next(filter(None, row.values.values())) for row in rows[end:])
-
-
-def _text_alone(row: Row, asked: Sequence[str]) -> bool:
-    filled = [name for name, text in row.values.items() if text]
-    return len(filled) <= 1 and not set(filled) & set(asked)
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,26 @@ def read_sheet(
     return Sheet(tuple(rows), headings.unread)
 
 
+def without_footnotes(
+    rows: Sequence[Row], numbers: Collection[str] = ()
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Return the rows of a table, and those below it in which at most one cell is filled in.
+
+    Args:
+        rows: The rows.
+        numbers: Columns whose cell belongs to the table, though it be the only one in its row.
+    """
+    end = len(rows)
+    while end and _text_alone(rows[end - 1], numbers):
+        end -= 1
+    return rows[:end], rows[end:]
+
+
+def _text_alone(row: Row, numbers: Collection[str]) -> bool:
+    filled = [name for name, text in row.values.items() if text]
+    return len(filled) <= 1 and not set(filled) & set(numbers)
+
+
 def _lacking(
     place: Place, name: str, heading: str, others: tuple[str, ...], mapping: str
 ) -> Problem:

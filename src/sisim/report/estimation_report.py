@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sisim.estimation.aggregated_extract import TOGETHER
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
+from sisim.estimation.reading_notes import Settled
 from sisim.estimation.suppression import hidden, is_hidden
 from sisim.i18n import n_, t
 from sisim.report.formats import capital, decimal, listing, lower
 from sisim.report.override_text import override_text, rounded
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.types import Rate
+
+ROWS_TOLD = 12
+"""So many rows are told by their numbers for each rule."""
 
 
 def estimated_values(found: Estimates) -> str:
@@ -176,6 +180,54 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
     )
     table = pd.DataFrame(rows, columns=list(columns))
     return table.astype({"age_below": "Int64", "events": "Int64", "persons": "Int64"})
+
+
+def reading_lines(found: Estimates) -> list[str]:
+    """Return what was put right as the extracts were read, by rule and row."""
+    said = []
+    for name, notes in found.notes.items():
+        file = found.plan.files[name].name
+        for rule, told in _SETTLED.items():
+            rows = notes.rows(rule)
+            if rows:
+                shown = ", ".join(map(str, rows[:ROWS_TOLD])) + (" …" if rows[ROWS_TOLD:] else "")
+                where = n_("row {rows}", "rows {rows}", len(rows), rows=shown)
+                said.append(f"{file}: {told(len(rows))} ({where}).")
+    return said
+
+
+_SETTLED: dict[Settled, Callable[[int], str]] = {
+    "below": lambda n: n_(
+        "1 row below the table is a sum or a footnote, and left out",
+        "{n} rows below the table are a sum or a footnote, and left out",
+        n,
+    ),
+    "repeated": lambda n: n_(
+        "1 row says the same as another, and counts once",
+        "{n} rows say the same as another, and count once",
+        n,
+    ),
+    "joined": lambda n: n_(
+        "1 row overlaps another in the same state, and is joined with it",
+        "{n} rows overlap another in the same state, and are joined with it",
+        n,
+    ),
+    "shortened": lambda n: n_(
+        "1 row is ended where a later one in another state begins",
+        "{n} rows are ended where a later one in another state begins",
+        n,
+    ),
+    "left_out": lambda n: n_(
+        "1 row is in a state that is left out: nobody is followed in it",
+        "{n} rows are in a state that is left out: nobody is followed in it",
+        n,
+    ),
+    "timeless": lambda n: n_(
+        "1 row begins and ends at the same time, and is left out",
+        "{n} rows begin and end at the same time, and are left out",
+        n,
+    ),
+}
 
 
 def sentences(found: Estimates) -> list[str]:
