@@ -240,7 +240,7 @@ def _of_spells(
     """Yield what an extract tells of each set of transitions that it does not tell apart."""
     extract = plan.estimation.data[name]
     moves = moves_between(plan.pathway, extract.track, extract.categories)
-    spells = _registered(extract, register)
+    spells = _registered(extract, register, plan.pathway)
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
     for transitions, group in _told_together(plan.pathway, moves):
@@ -294,9 +294,12 @@ def _told_together(
     return found
 
 
-def _registered(extract: Extract, register: RegisterSpells) -> ObservedSpells:
-    """Return the spells of an extract, seen within the observation alone."""
-    seen = np.broadcast_to(np.array(extract.years), (len(register.person), 2))
+def _registered(extract: Extract, register: RegisterSpells, pathway: Pathway) -> ObservedSpells:
+    """Return the spells of an extract, seen within the observation and the pathway's ages alone."""
+    seen = np.tile(np.array(extract.years), (len(register.person), 1))
+    if not pathway.calibration.closed:
+        oldest = register.born + pathway.calibration.max_age
+        seen[:, 1] = np.minimum(seen[:, 1], oldest)
     to = following(register.person, register.category)
     # Somebody without a row is somewhere that the file does not tell.
     apart = np.zeros(len(to), np.bool_)

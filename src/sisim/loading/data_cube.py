@@ -15,7 +15,7 @@ from typing import Literal
 from sisim.i18n import number
 from sisim.loading.cells import MOST_CELLS
 from sisim.loading.key_figure import (
-    Cell,
+    FigureCell,
     KeyFigure,
     KeyFigureError,
     Sex,
@@ -75,7 +75,7 @@ class DataCube:
     source: str
     unit: str
     dimensions: Sequence[CubeDimension]
-    cells: Sequence[Cell]
+    cells: Sequence[FigureCell]
     place: Place
     updated: date | None = None
 

@@ -21,7 +21,7 @@ from sisim.loading.key_figure import (
     MISSING,
     SUPPRESSED,
     YEARS,
-    Cell,
+    FigureCell,
     KeyFigure,
     area_of,
     licence_of,
@@ -112,15 +112,15 @@ class TableMapping(Table):
         given = {name: getattr(self, name) for name in _FIXED}
         return {name: str(value) for name, value in given.items() if value is not None}
 
-    def cell(self, sign: str) -> Cell | None:
+    def cell(self, sign: str) -> FigureCell | None:
         """Return what a sign in the place of a number means, as said here or as usual."""
         own = sign.strip()
         if own in self.zero:
-            return Cell(0.0, "value", sign)
+            return FigureCell(0.0, "value", sign)
         if own in self.suppressed:
-            return Cell(None, "suppressed", sign)
+            return FigureCell(None, "suppressed", sign)
         status = "missing" if own in self.missing else status_of(sign, MISSING, SUPPRESSED)
-        return None if status is None else Cell(None, status, sign)
+        return None if status is None else FigureCell(None, status, sign)
 
 
 _FIXED = ("source", "code", "label", "area_code", "area", "year", "sex", "unit", "licence")
@@ -282,19 +282,19 @@ class _RowReader:
         except ValueError:
             return None
 
-    def _cell(self, row: Row, name: str, status: str) -> Cell | Reason:
+    def _cell(self, row: Row, name: str, status: str) -> FigureCell | Reason:
         text = row.values[name]
         told = self.mapping.cell(text)
         if told is not None:
             if status in ("missing", "suppressed", "deleted"):
-                return Cell(None, status, text)  # type: ignore[arg-type]
+                return FigureCell(None, status, text)  # type: ignore[arg-type]
             if text == "" and status:
                 return self.mapping.cell(status) or told
             return told
         amount = row.amounts[name]
         if isinstance(amount, float):
             # A number in per cent keeps its unit: 12.3 of "12,3 %", not 0.123.
-            return Cell(round(100 * amount, 10) if text.endswith("%") else amount, "value")
+            return FigureCell(round(100 * amount, 10) if text.endswith("%") else amount, "value")
         if amount.message == '"{text}" is not a number.':
             return Reason(
                 '"{text}" is neither a number nor a known sign that there is none. Mend the cell, '

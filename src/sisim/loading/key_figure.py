@@ -17,7 +17,7 @@ Status = Literal["value", "missing", "suppressed", "deleted"]
 Sex = Literal["total", "women", "men"]
 
 
-class Cell(NamedTuple):
+class FigureCell(NamedTuple):
     """What stands in the place of a number.
 
     Attributes:

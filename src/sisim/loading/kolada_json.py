@@ -15,7 +15,7 @@ from sisim.loading.figure_units import unit_in_title
 from sisim.loading.key_figure import (
     KOLADA,
     KOLADA_LICENCE,
-    Cell,
+    FigureCell,
     KeyFigure,
     KeyFigureError,
     area_of,
@@ -130,18 +130,20 @@ def figures_of_page(page: KoladaPage, titles: Titles, file_date: date) -> Iterat
             )
 
 
-def _cell(one: Mapping[str, Any], deleted: bool, file: str, key: str) -> Cell:
+def _cell(one: Mapping[str, Any], deleted: bool, file: str, key: str) -> FigureCell:
     value = one.get("value")
     if deleted or one.get("isdeleted"):
-        return Cell(None, "deleted")
+        return FigureCell(None, "deleted")
     if value is None:
         sign = str(one.get("status") or "")
-        return Cell(None, "suppressed" if status_of(sign) == "suppressed" else "missing", sign)
+        return FigureCell(
+            None, "suppressed" if status_of(sign) == "suppressed" else "missing", sign
+        )
     amount = number_in_json(value)
     if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(file, 0, reason, f"{key}.value")
-    return Cell(amount, "value")
+    return FigureCell(amount, "value")
 
 
 def without_last_page(pages: list[KoladaPage]) -> list[str]:
