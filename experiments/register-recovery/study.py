@@ -18,7 +18,7 @@ from scipy import stats
 
 from sisim.estimation.estimate_file import load_estimation
 from sisim.estimation.example_municipality import HEAD, example_lives, placements, write_estimation
-from sisim.estimation.rates import estimates, pathway_rates, read_extract
+from sisim.estimation.rates import estimate
 
 MUNICIPALITIES = 20
 SPREAD = 0.3
@@ -42,14 +42,13 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         plan = load_estimation(write_estimation(folder, prior="none"))
-        nation = pathway_rates(plan)
         for municipality in range(MUNICIPALITIES):
             times = dict(zip(TOGETHER, np.exp(rng.normal(0, SPREAD, len(TOGETHER))), strict=True))
             own = {name: float(one) for group, one in times.items() for name in group}
             register = placements(example_lives(own, municipality), municipality)
             lines = [HEAD, *(one.line() for one in register)]
             plan.files["placements"].write_text("\n".join(lines), encoding="latin-1", newline="\n")
-            found = estimates(plan, {"placements": read_extract(plan, "placements")}, nation)
+            found = estimate(plan)
             for rate in found.rates:
                 if rate.transitions in TOGETHER and rate.is_told:
                     low, high = rate.ratio.interval((0.025, 0.975))

@@ -4,7 +4,8 @@ The pathway is simulated as it is, which gives the rate of each move at each age
 state, whatever its factors are. With the register's person-years these rates say how many moves to
 expect; the moves that came, divided by that, are a standardised ratio (Breslow & Day, "Statistical
 Methods in Cancer Research", vol. II, 1987, ch. 2). The pathway's number is multiplied by it: the
-register tells the level, and the pathway how the rate differs between people.
+register tells the level, and the pathway how the rate differs between people. It is done twice, as
+with another number other people are in the state: who returns more often has been there more often.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
 from sisim.estimation.category_moves import Move, constant_rate, moves_between
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
+from sisim.estimation.number_prior import with_free_numbers
 from sisim.estimation.occurrence_exposure import (
     A_MOMENT,
     AGES,
@@ -133,6 +135,18 @@ class Estimates:
     no_way: int = 0
     notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
 
+    @property
+    def ratios(self) -> dict[str, float]:
+        """The mean ratio of each transition that has been told, if it follows from no formula."""
+        known = self.plan.pathway.transitions
+        return {
+            name: rate.ratio.mean
+            for rate in self.rates
+            if rate.is_told
+            and all((own := known[one].rate) and own.formula is None for one in rate.transitions)
+            for name in rate.transitions
+        }
+
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
     """Return the rates that registers tell of a pathway.
@@ -145,7 +159,10 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
         ScenarioError: With what is wrong in the extracts.
     """
     registers = {name: read_extract(plan, name) for name in plan.estimation.data}
-    return estimates(plan, registers, pathway_rates(plan, progress))
+    first = estimates(plan, registers, pathway_rates(plan, progress))
+    if not any(one.is_told for one in first.rates):
+        return first
+    return estimates(plan, registers, pathway_rates(plan, progress, first))
 
 
 Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
@@ -170,13 +187,29 @@ def read_extract(plan: EstimationPlan, name: str) -> Register:
 
 
 def pathway_rates(
-    plan: EstimationPlan, progress: Progress | None = None
+    plan: EstimationPlan, progress: Progress | None = None, told: Estimates | None = None
 ) -> dict[str, PathwayRates]:
-    """Return the rates of moves by the pathway as it is, as each extract would tell them."""
-    compiled = compile_scenario(plain(plan.pathway, residents=plan.estimation.residents))
+    """Return the rates of moves by the pathway's numbers, as each extract would tell them.
+
+    Args:
+        plan: The estimation file.
+        progress: Called with the steps done and how many there are in all.
+        told: What registers have told already. The people are then simulated with those numbers, so
+            that as many have been in a state before as there; the rates are still of the pathway's.
+    """
+    scenario = plain(plan.pathway, residents=plan.estimation.residents)
+    ratios = {} if told is None else told.ratios
+    own = {name: plan.pathway.transitions[name].rate for name in ratios}
+    values = {
+        f"transitions.{name}.rate": rate.value * ratios[name]
+        for name, rate in own.items()
+        if rate is not None
+    }
+    compiled = compile_scenario(with_free_numbers(scenario, values))
     lived = histories(run_logged(compiled, 1, progress=progress))
     return {
-        name: _pathway_rates(plan.pathway, one, lived) for name, one in plan.estimation.data.items()
+        name: _pathway_rates(plan.pathway, one, lived, ratios)
+        for name, one in plan.estimation.data.items()
     }
 
 
@@ -218,8 +251,17 @@ def estimates(
     return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes)
 
 
-def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
-    """Return the rates of moves between the categories of an extract, in simulated lives."""
+def _pathway_rates(
+    pathway: Pathway, extract: Extract, lived: Histories, ratios: Mapping[str, float]
+) -> PathwayRates:
+    """Return the rates of moves between the categories of an extract, in simulated lives.
+
+    Args:
+        pathway: The pathway.
+        extract: The extract.
+        lived: Lives with other numbers than the pathway's.
+        ratios: How many times the pathway's those are, by transition.
+    """
     categories = extract.categories
     moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
@@ -227,6 +269,9 @@ def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> Path
     scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
     table = lexis_table(spells, len(categories), scheduled)
     rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    for names, group in _told_together(pathway, moves):
+        for at, to in group:
+            rates[at, to] /= ratios.get(names[0], 1.0)
     for (at, to), names in moves.items():
         exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
