@@ -132,6 +132,7 @@ def test_in_twenty_municipalities_95_per_cent_of_the_intervals_hold_the_truth(
     nation = pathway_rates(plan)
     where = np.random.default_rng(1).integers(0, MUNICIPALITIES, residents[-1].person + 1)
     held = tried = 0
+    shares: list[tuple[float, float]] = []
     for municipality in range(MUNICIPALITIES):
         own = [one.line() for one in residents if where[one.person] == municipality]
         plan.files["placements"].write_text("\n".join([HEAD, *own]), encoding="utf-8", newline="\n")
@@ -141,9 +142,15 @@ def test_in_twenty_municipalities_95_per_cent_of_the_intervals_hold_the_truth(
                 low, high = rate.ratio.interval((0.025, 0.975))
                 held += low <= OWN.get(rate.transitions[0], 1.0) <= high
                 tried += 1
+            # Where people go from there is as in the pathway.
+            shares += [one.ratio.interval((0.025, 0.975)) for one in rate.shares]
     low, high = stats.binom.ppf([0.005, 0.995], tried, 0.95)
     assert tried > 100
     assert low <= held <= high, f"{held} of {tried}"
+    low, high = stats.binom.ppf([0.005, 0.995], len(shares), 0.95)
+    held = sum(one[0] <= 1 <= one[1] for one in shares)
+    assert len(shares) > 30
+    assert low <= held <= high, f"{held} of {len(shares)}"
 
 
 def test_what_was_put_right_is_told_by_row_in_both_languages(folder: Path) -> None:

@@ -11,7 +11,7 @@ with another number other people are in the state: who returns more often has be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -25,6 +25,7 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
 from sisim.estimation.category_moves import Move, constant_rate, moves_between
+from sisim.estimation.destination_shares import SeenDestination, ShareEstimate, told_shares
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
 from sisim.estimation.number_prior import with_free_numbers
@@ -66,6 +67,7 @@ class RateEstimate:
         by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands); None if they are
             those of an aggregated table.
         left_out: How many cells of an aggregated table are hidden, and left out.
+        shares: What is told of where the transition leads, if it is told alone.
     """
 
     extract: str
@@ -78,6 +80,7 @@ class RateEstimate:
     told_by: Teller
     by_age: Floats | None
     left_out: int = 0
+    shares: tuple[ShareEstimate, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -289,7 +292,36 @@ def _of_spells(
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
     for transitions, group in _told_together(plan.pathway, moves):
-        yield _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
+        found = _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
+        if found.is_told and len(transitions) == 1:
+            seen = _destinations(plan.pathway, extract, transitions[0], group, data, pathway)
+            least = plan.estimation.privacy.least_persons
+            told = plan.estimation.transitions.get(transitions[0], Told())
+            one = plan.pathway.transitions[transitions[0]]
+            shares = told_shares(one, seen, least, prior=told.prior == "pathway")
+            found = replace(found, shares=shares)
+        yield found
+
+
+def _destinations(
+    pathway: Pathway,
+    extract: Extract,
+    transition: str,
+    group: list[Move],
+    data: LexisTable,
+    rates: PathwayRates,
+) -> list[SeenDestination]:
+    """Return where a transition led, as far as an extract tells that apart."""
+    found = []
+    for to in sorted({to for _, to in group}):
+        own = [(at, other) for at, other in group if other == to]
+        states = tuple(
+            one for one in pathway.transitions[transition].to if one in extract.categories[to]
+        )
+        events = int(sum(data.moves[move].sum() for move in own))
+        expected = sum((data.years[at] * rates.rates[at, to]).sum() for at, _ in own)
+        found.append(SeenDestination(states, events, float(expected)))
+    return found
 
 
 def _of_aggregated(
