@@ -23,6 +23,8 @@ from sisim.scenario.psa_draws import draw_values
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "pathway-calibrations"
 NAMES = [path.stem.removesuffix("-posterior") for path in FOLDER.glob("*-posterior.toml")]
+CARE = FOLDER.parent / "child-youth-calibration"
+"""Of children and young people nine rates are kept, and held in `test_child_youth_calibration`."""
 
 
 @cache
@@ -37,7 +39,16 @@ def draws(name: str) -> pd.DataFrame:
 
 
 def test_every_pathway_with_tuned_numbers_has_its_calibration() -> None:
-    assert sorted(NAMES) == sorted(shipped("pathway"))
+    assert sorted([*NAMES, "child-youth"]) == sorted(shipped("pathway"))
+
+
+def test_what_is_shipped_of_children_in_care_is_nowhere_beyond_its_posterior() -> None:
+    """One rate is shipped at the lower end of its range, and so at that of its posterior."""
+    plan = load_calibration(CARE / "calibrate.toml", "child-youth")
+    found = read_table(CARE / "calibrated-draws.csv")
+    below = [float((found[one.path] < one.number.value).mean()) for one in plan.priors]
+    assert all(0.01 < one < 0.99 for one in below)
+    assert sum(0.05 < one < 0.95 for one in below) == len(below) - 1
 
 
 @pytest.mark.parametrize("name", NAMES)
