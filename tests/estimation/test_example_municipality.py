@@ -125,8 +125,8 @@ def test_in_twenty_municipalities_95_per_cent_of_the_intervals_hold_the_truth(
 ) -> None:
     """Each is a twentieth of the people of a place whose rates are known; only the data count.
 
-    The count is held to what a binomial one of 95 % gives in 99 of 100 cases; by hundreds of
-    municipalities, `experiments/register-recovery`.
+    The count is held to what a binomial one of 95 % gives in 99 of 100 cases; by forty
+    with rates all their own, `experiments/register-recovery`.
     """
     plan = load_estimation(write_estimation(tmp_path, prior="none"))
     nation = pathway_rates(plan)
