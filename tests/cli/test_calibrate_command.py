@@ -29,10 +29,14 @@ WRITTEN = ("-draws.csv", "-targets.csv", "-numbers.csv", "-targets.png", "-numbe
 
 @pytest.mark.parametrize("lang", ["en", "sv"])
 def test_a_scenario_elsewhere_draws_the_numbers_together(tmp_path: Path, lang: Lang) -> None:
-    """In a Swedish file with decimal commas, too; draw number n is row n."""
+    """In a Swedish file with decimal commas, too; draw number n is row n.
+
+    What a calibration goes on with is gone when its answer is written.
+    """
     file, out = calibration(tmp_path, draws=32), tmp_path / "told" / "calibrated.toml"
-    told = sisim("calibrate", str(PATHWAY), str(file), "--out", str(out), lang=lang)
+    told = sisim("calibrate", str(PATHWAY), str(file), "--out", str(out), "--resume", lang=lang)
     assert told.exit_code == 0, told.output
+    assert list(out.parent.glob("*.jsonl")) == []
     assert all((out.parent / f"calibrated{end}").exists() for end in WRITTEN)
     (tmp_path / "scenario.toml").write_text(SCENARIO, encoding="utf-8")
     scenario = load_scenario(tmp_path / "scenario.toml")

@@ -9,6 +9,7 @@ import pytest
 from helpers.command_line import sisim
 from helpers.registers import PATHWAY, estimation, lives, register
 
+from sisim.i18n import Lang
 from sisim.loading.load import load_scenario
 from sisim.loading.result_table import read_table
 
@@ -90,3 +91,18 @@ def test_mistakes_are_answered_in_the_reader_s_language(tmp_path: Path) -> None:
     told = sisim("estimate", str(path), "--out", "own.csv", "--lang", "sv")
     assert told.exit_code == 2
     assert "--out tar en fil som slutar på .toml: ”own.csv” gör inte det." in told.stderr
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "--example"), ("sv", "--example med en mapp")])
+def test_without_a_file_it_says_where_to_get_one_to_try_with(lang: Lang, said: str) -> None:
+    told = sisim("estimate", lang=lang)
+    assert told.exit_code == 2
+    assert said in told.stderr
+
+
+def test_the_files_of_an_invented_municipality_are_written(tmp_path: Path) -> None:
+    told = sisim("estimate", "--example", str(tmp_path / "exempelstad"))
+    assert told.exit_code == 0, told.output
+    names = {"placeringar.csv", "nyckeltal.csv", "estimate.toml", "calibrate.toml", "team.toml"}
+    assert {path.name for path in (tmp_path / "exempelstad").iterdir()} == names
+    assert load_scenario(tmp_path / "exempelstad" / "team.toml").population.residents == 20_000

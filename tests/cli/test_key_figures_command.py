@@ -19,7 +19,7 @@ def files(tmp_path: Path) -> list[str]:
     return [
         kolada(tmp_path, "data.json", [row(95.0), row(None, year=2024), row(99.0, "1280")]),
         kolada(tmp_path, "kpi.json", [TITLE]),
-        px(tmp_path, ["2023"], ["145000", '".."']),
+        px(tmp_path, ["2023"], ['".."', "145000"]),
     ]
 
 
@@ -32,6 +32,7 @@ def files(tmp_path: Path) -> list[str]:
                 "antal/10 000 inv → per 1 000: × 0.1",
                 "2023: 95 → 9.5",
                 "missing 1",
+                "Cells with “..”: 1, read as missing and not as 0",
                 "data.json: Kolada, values: 2.",
                 "“own processing of data from Kolada”",
             ],
@@ -42,6 +43,7 @@ def files(tmp_path: Path) -> list[str]:
                 "antal/10 000 inv → per 1 000: × 0,1",
                 "2023: 95 → 9,5",
                 "saknas 1",
+                "Celler med ”..”: 1, läses som saknat värde och inte som 0",
                 "data.json: Kolada, antal värden: 2.",
                 "”egen bearbetning av uppgifter från Kolada”",
             ],

@@ -26,6 +26,8 @@ FIGURES = "\n".join(
             f"Källa: Kolada,{code},Namn,{area},,{year},total,{value},{unit},value,a,2026-01-01,"
             for code, area, year, value, unit in ROWS
         ),
+        "Källa: Kolada,N4,Namn,0581,,2023,total,,andel (%),suppressed,a,2026-01-01,",
+        "Källa: Kolada,N4,Namn,0581,,2024,total,,andel (%),missing,a,2026-01-01,",
     ]
 )
 TARGET = "[calibration.targets.stock]\n"
@@ -98,6 +100,8 @@ MISTAKES = [
     ({}, [observed("N2") + PERSONS], "cannot be converted"),
     ({}, [observed("N3") + PERSONS], 'several areas: say which, as in area = "0581"'),
     ({}, [observed("N1", "2019") + PERSONS], "no value of that year"),
+    ({}, [observed("N4") + PERSONS], "hidden, as it is small: it is not 0"),
+    ({}, [observed("N4", "2024") + PERSONS], "missing in the file: that does not mean 0"),
     ({}, [observed("N1").replace("figures.csv", "figure.csv") + PERSONS], "figures.csv"),
     ({}, [observed("N1") + SD], 'Give either "value" or "observed"'),
 ]

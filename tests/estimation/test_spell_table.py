@@ -70,6 +70,75 @@ def test_gaps_are_filled_where_the_file_says_with_what(tmp_path: Path) -> None:
     assert read(tmp_path, *rows).category.tolist() == [1, 1]
 
 
+def years(found: RegisterSpells) -> list[tuple[int, float, float]]:
+    """Return category, start and end of each spell."""
+    rows = zip(found.category, found.start, found.end, strict=True)
+    return [(int(at), round(start, 3), round(end, 3)) for at, start, end in rows]
+
+
+HOME, CARE = 0, 1
+
+
+def test_a_row_that_stands_twice_counts_once_and_both_are_told_apart_from_overlaps(
+    tmp_path: Path,
+) -> None:
+    found = read(
+        tmp_path,
+        "1;HVB;2020-01-01;2020-07-01;2008",
+        "1;HVB;2020-01-01;2020-07-01;2008",
+        "1;HVB;2020-04-01;2021-01-01;2008",
+        "1;HVB;2021-01-01;2021-07-01;2008",
+        "2;HVB;2021-01-01;2021-01-01;2008",
+    )
+    assert years(found) == [(CARE, 2020, 2021.5)]
+    assert found.notes.rows("repeated") == (3,)
+    assert found.notes.rows("joined") == (4,)
+    assert found.notes.rows("timeless") == (6,)
+
+
+def test_where_the_file_says_so_an_earlier_time_ends_where_a_later_begins(tmp_path: Path) -> None:
+    rows = "1;HVB;2020-01-01;2022-01-01;2008", "1;Hemma;2021-01-01;;2008"
+    found = read(tmp_path, *rows, lines='overlap = "ended"')
+    assert years(found)[0] == (CARE, 2020, 2021)
+    assert found.notes.rows("shortened") == (2,)
+    with pytest.raises(ScenarioError, match='overlap = "ended"'):
+        read(tmp_path, *rows)
+
+
+def test_nobody_is_followed_in_a_state_that_is_left_out(tmp_path: Path) -> None:
+    """Who has moved away is neither at home nor in care, and has moved to neither."""
+    rows = "1;HVB;2020-01-01;2021-01-01;2008", "1;Utflyttad;2022-01-01;2023-01-01;2008"
+    lines = 'between = "home"\nleft_out = ["Utflyttad"]'
+    found = read(tmp_path, *rows, "1;HVB;2024-01-01;2025-01-01;2008", lines=lines)
+    assert years(found)[:3] == [(CARE, 2020, 2021), (HOME, 2021, 2022), (HOME, 2023, 2024)]
+    assert found.notes.rows("left_out") == (3,)
+    assert years(read(tmp_path, *rows, lines=lines))[-1][:2] == (HOME, 2023)
+    both = 'left_out = ["HVB"]'
+    with pytest.raises(ScenarioError, match="used or left out"):
+        read(tmp_path, *rows, lines=both)
+
+
+@pytest.mark.parametrize(
+    ("end", "begin"),
+    [("2020-06-30", "2020-07-01"), ("2020-06", "2020-07"), ("2020-12-31", "2021-01-01")],
+)
+def test_the_last_day_may_be_included(tmp_path: Path, end: str, begin: str) -> None:
+    """Else a day at home would stand between two placements that follow each other."""
+    rows = f"1;HVB;2020-01-01;{end};2008", f"1;HVB;{begin};2021-06-30;2008"
+    included = read(tmp_path, *rows, lines='between = "home"\nto_included = true')
+    assert years(included)[0] == (CARE, 2020, 2021.5)
+    assert years(read(tmp_path, *rows, lines='between = "home"'))[1][0] == HOME
+
+
+def test_sums_and_footnotes_below_the_table_are_left_out_and_told(tmp_path: Path) -> None:
+    row = "1;HVB;2020-01-01 00:00:00;2021-01-01T00:00;2008"
+    found = read(tmp_path, row, "Summa;1;;;", "* Uppgifter före 2019 saknas;;;;")
+    assert years(found) == [(CARE, 2020, 2021)]
+    assert found.notes.rows("below") == (3, 4)
+    with pytest.raises(ScenarioError, match=r"register\.csv:2"):
+        read(tmp_path, "* En fotnot;;;;", row)
+
+
 @pytest.mark.parametrize(
     ("row", "en", "sv"),
     [
@@ -126,6 +195,12 @@ def test_personal_identity_numbers_stop_the_reading(tmp_path: Path, number: str)
     assert text.count("register.csv") == 1
 
 
-def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match='The column "fodd" is missing'):
-        read(tmp_path, "1;HVB;2020-01-01;", head="lopnr;placform;start;slut")
+def test_a_column_that_is_missing_is_named_with_the_key_that_says_what_it_is_called(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, "1;HVB;2020-01-01;;2008", head="lopnr;placform;start;slut;fodelsear")
+    assert 'The column "fodd" is missing.' in str(caught.value)
+    assert 'columns = { born = "…" }' in str(caught.value)
+    with in_language("sv"):
+        assert "Kolumnen ”fodd” saknas. Ange vad den heter" in caught.value.render()

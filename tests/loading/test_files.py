@@ -1,5 +1,6 @@
 """A name that is no file, and a file that is no TOML that can be taken, is told for what it is."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from helpers.command_line import sisim
 from helpers.systems import ENDLESS, endless_device, links, make_pipe, pipes
 
 from sisim.analysis.experiment_file import load_experiment
+from sisim.estimation.calibration_file import load_calibration
+from sisim.estimation.estimate_file import load_estimation
 from sisim.i18n import LANGUAGES, Lang, in_language
 from sisim.loading.load import load_scenario
 from sisim.loading.overrides import parse_value
@@ -122,3 +125,21 @@ def test_what_no_file_needs_is_told_on_its_line(
 def test_a_value_of_an_option_that_is_too_much_is_answered(text: str) -> None:
     with pytest.raises(ScenarioError):
         load_scenario("placed-youth", {"population.residents": parse_value(text)})
+
+
+@pytest.mark.parametrize(
+    ("read", "kind"),
+    [
+        (load_experiment, "experiment"),
+        (load_estimation, "estimation"),
+        (lambda path: load_calibration(path, "older-people"), "calibration"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told_of_what_kind_it_should_be(
+    read: Callable[[Path], object], kind: str, tmp_path: Path
+) -> None:
+    (tmp_path / "own.toml").write_text("", encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path / "onw.toml")
+    assert f"There is no {kind} file" in str(caught.value)
+    assert '"own.toml"' in str(caught.value)

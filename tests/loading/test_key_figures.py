@@ -144,6 +144,25 @@ def test_the_size_that_a_workbook_states_of_itself_is_not_trusted(tmp_path: Path
     assert cells(str(file)) == [("0581", 2023, 2.5, "value"), ("0581", 2024, 3, "value")]
 
 
+@pytest.mark.parametrize("kind", ["csv", "px"])
+def test_what_a_publisher_means_by_a_sign_is_said_in_a_mapping(tmp_path: Path, kind: str) -> None:
+    """Hidden, missing and nobody: the three are told apart, and only the last is a number."""
+    years = ["2021", "2022", "2023", "2024"]
+    if kind == "px":
+        file = px(tmp_path, years[:2], ["7", '"-"', '".."', '"."'])
+    else:
+        file = text(tmp_path, f"Kod;Kommunkod;{';'.join(years)}\nA;0581;7;-;..;.\n")
+    usual = {one.sign: (one.value, one.status) for one in figures(file)}
+    assert usual == {"": (7, "value")} | dict.fromkeys(["-", "..", "."], (None, "missing"))
+    told = figures(file, zero=["-"], suppressed=[".."])
+    assert {one.sign: (one.value, one.status) for one in told} == {
+        "": (7, "value"),
+        "-": (0, "value"),
+        "..": (None, "suppressed"),
+        ".": (None, "missing"),
+    }
+
+
 # ------------------------------------------------------------------------------------------- Kolada
 
 

@@ -23,15 +23,15 @@ from sisim.analysis.measures import chosen, names
 from sisim.analysis.variants import with_arms
 from sisim.analysis.varied import VariedNumber, factors
 from sisim.checks.issues import Findings
-from sisim.loading.files import beside_it, expect, find, read
+from sisim.loading.files import asked_for, expect, find, read
 from sisim.loading.load import changed, load_scenario
 from sisim.loading.municipalities import MunicipalityRow, read_municipality_rows
 from sisim.loading.sample import in_proportion
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
-from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
-from sisim.scenario.os_errors import expanded, is_missing
+from sisim.scenario.os_errors import expanded
 from sisim.scenario.positions import Path
 from sisim.scenario.psa_draws import is_uncertain
 from sisim.scenario.scenario import Scenario
@@ -308,12 +308,7 @@ def load_experiment(
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = expanded(os.fspath(source))
-    if is_missing(path):
-        shown = shortened(os.fspath(source), LONG)
-        reason = Reason('There is no experiment file "{name}".', name=shown)
-        close = nearest(path.name, beside_it(path))
-        raise ScenarioError([Problem(Place(shown, 0), "", reason, close)])
+    path = asked_for(source, "experiment")
     document = expect(read(path), "experiment")
     _name_places(document)
     experiment, problems = validate(Experiment, document)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from sisim.cli.options import Workers, argument, option
-from sisim.cli.output import print_table, require_file, whole_file
+from sisim.cli.options import Workers, argument, flag, option
+from sisim.cli.output import print_table, require_file, whole_file, write_errors_answered
 from sisim.cli.progress import progress
 from sisim.cli.scenario_input import executor, store_errors_answered
-from sisim.cli.user_errors import UserError
+from sisim.cli.user_errors import INTERRUPTED, UserError, print_error
 from sisim.i18n import t
 
 if TYPE_CHECKING:
@@ -31,8 +31,11 @@ def calibrate(
             "calibrated.toml.",
         ),
     ] = Path("calibrated.toml"),
+    resume: Annotated[
+        bool, flag("Go on with a calibration that was interrupted; no run is done again.")
+    ] = False,
     workers: Workers = None,
-) -> None:
+) -> int:
     """Find the numbers of a pathway that agree with key figures, with how sure they are together,
     and write them as other values that a scenario takes by `override_files`.
 
@@ -42,7 +45,8 @@ def calibrate(
     that can be done, and else simulated at many combinations of the numbers, all with the same
     seeds. What is written is drawn from together by `uncertainty`, `evaluate` and `sweep`, so that
     their ranges shrink where the data tell something. It is also said which numbers the data cannot
-    tell apart.
+    tell apart. Interrupt it whenever you like: runs that are done are kept beside the file until it
+    is written, and `--resume` goes on to the same answer.
 
     Example: `sisim calibrate placed-youth calibrate.toml --out calibrated.toml`
     """
@@ -52,15 +56,33 @@ def calibrate(
     from sisim.estimation.calibrate import NotCalibrated
     from sisim.estimation.calibrate import calibrate as run
     from sisim.estimation.calibration_file import load_calibration
+    from sisim.estimation.finished_runs import FinishedRuns, OtherRunsError
 
     plan = load_calibration(file, scenario)
     require_file(out)
+    runs = out.with_name(f"{out.stem}-runs.jsonl")
     try:
-        with store_errors_answered(), progress(t("Simulating")) as tell:
-            found = run(plan, executor(workers), tell)
-    except (NotExact, NotCalibrated) as error:
+        with (
+            store_errors_answered(),
+            write_errors_answered(runs),
+            progress(t("Simulating")) as tell,
+        ):
+            kept = FinishedRuns(runs, plan, resume=resume)
+            found = run(plan, executor(workers), tell, kept)
+    except (NotExact, NotCalibrated, OtherRunsError) as error:
         raise UserError(str(error)) from error
+    except KeyboardInterrupt:
+        print_error(
+            t(
+                'Interrupted. What is done is kept in "{file}". Go on with: {command}',
+                file=runs,
+                command=f"sisim calibrate {scenario} {file} --out {out} --resume",
+            )
+        )
+        return INTERRUPTED
     _publish(found, out)
+    runs.unlink(missing_ok=True)
+    return 0
 
 
 def _publish(found: Calibrated, out: Path) -> None:

@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Annotated
 
 from sisim.cli.options import argument, option
-from sisim.cli.output import require_file, whole_file
+from sisim.cli.output import require_file, require_folder, whole_file, write_errors_answered
 from sisim.cli.progress import progress
 from sisim.cli.user_errors import UserError
 from sisim.i18n import t
 
 
 def estimate(
-    file: Annotated[Path, argument("FILE", "An estimation file.")],
+    file: Annotated[Path | None, argument("FILE", "An estimation file.")] = None,
     /,
     *,
     out: Annotated[
         Path,
         option("FILE", "The file of other values; tables are written beside it. Unset: own.toml."),
     ] = Path("own.toml"),
+    example: Annotated[
+        Path | None,
+        option("FOLDER", "Write the files of an invented municipality there instead, to try with."),
+    ] = None,
 ) -> None:
     """Estimate a pathway's rates from an extract of a register, and write them as other values that
     a scenario takes by `override_files`.
@@ -35,8 +39,20 @@ def estimate(
 
     Example: `sisim estimate estimate.toml --out own.toml`
     """
+    if example is not None:
+        _write_example(example)
+        return
+    if file is None:
+        raise UserError(
+            t("Give an estimation file, or --example with a folder for files to try with.")
+        )
     if out.suffix.lower() != ".toml":
         raise UserError(t('--out takes a file that ends in .toml: "{path}" does not.', path=out))
+    _estimate(file, out)
+
+
+def _estimate(file: Path, out: Path) -> None:
+    """Estimate, say what was found, and write it."""
     from sisim.estimation.estimate_file import load_estimation
     from sisim.estimation.rates import estimate as rates_of
     from sisim.report.estimation_figure import draw_estimates
@@ -45,6 +61,7 @@ def estimate(
         estimated_values,
         estimates_table,
         rate_lines,
+        reading_lines,
         sentences,
     )
     from sisim.report.spreadsheet_files import write_csv
@@ -53,7 +70,7 @@ def estimate(
     require_file(out)
     with progress(t("Simulating the pathway")) as tell:
         found = rates_of(plan, tell)
-    for line in [*rate_lines(found), *sentences(found)]:
+    for line in [*reading_lines(found), *rate_lines(found), *sentences(found)]:
         print(line)
     print(
         t(
@@ -78,3 +95,13 @@ def estimate(
         with whole_file(path) as partial:
             figure.savefig(partial)
         print(path)
+
+
+def _write_example(folder: Path) -> None:
+    """Write the files of an invented municipality, and say which they are."""
+    from sisim.estimation.example_municipality import write_example
+
+    require_folder(folder)
+    with write_errors_answered(folder):
+        for path in write_example(folder):
+            print(path)

@@ -63,7 +63,7 @@ def read_aggregated(
     required = [column for column in extract.headings if column != "persons"]
     numbers = dict.fromkeys([one for one in extract.headings if one != "transition"], ())
     columns = {**extract.headings, "extract": ("extract",)}
-    every = read_sheet(path, columns, required, numbers).rows
+    every = read_sheet(path, columns, required, numbers, mapping="columns").rows
     rows = [row for row in every if row.values["extract"] in ("", name)]
     if not rows:
         others = sorted({row.values["extract"] for row in every})

@@ -22,6 +22,7 @@ from sisim.arrays import Flags, Floats
 from sisim.calibration.expected_measures import require_expected
 from sisim.engine.cohort import NotExact
 from sisim.estimation.calibration_file import CalibrationPlan, CalibrationTarget
+from sisim.estimation.finished_runs import FinishedRuns
 from sisim.estimation.metamodel import NEAR, Metamodel, Predicted, metamodel
 from sisim.estimation.number_prior import NumberPrior
 from sisim.estimation.posterior_sampling import PosteriorSample, sample_posterior
@@ -300,7 +301,10 @@ class Calibrated:
 
 
 def calibrate(
-    plan: CalibrationPlan, executor: Executor, progress: Progress | None = None
+    plan: CalibrationPlan,
+    executor: Executor,
+    progress: Progress | None = None,
+    kept: FinishedRuns | None = None,
 ) -> Calibrated:
     """Return what a calibration finds.
 
@@ -308,12 +312,13 @@ def calibrate(
         plan: The calibration.
         executor: Where simulations take place.
         progress: Called with the runs done, and those that there are at most.
+        kept: Runs that have been done before, and where those of now are kept.
 
     Raises:
         NotExact: If it should be exact, and cannot be.
         NotCalibrated: If no combination of the numbers agrees with what was observed.
     """
-    return _Search(plan, executor, progress).run()
+    return _Search(plan, executor, progress, kept).run()
 
 
 def fitted_emulators(
@@ -357,8 +362,13 @@ class _Search:
     """The search for numbers, from wave to wave."""
 
     def __init__(
-        self, plan: CalibrationPlan, executor: Executor, progress: Progress | None
+        self,
+        plan: CalibrationPlan,
+        executor: Executor,
+        progress: Progress | None,
+        kept: FinishedRuns | None = None,
     ) -> None:
+        self.kept = FinishedRuns() if kept is None else kept
         self.plan, self.executor, self.progress = plan, executor, progress
         self.space = NumberSpace(plan.priors)
         self.setup = TargetSetup(plan.scenario, plan.targets)
@@ -468,7 +478,7 @@ class _Search:
         points = self._named(values)
         if self.exact:
             return exact_targets(self.setup, points, tell)
-        return simulated_targets(self.executor, self.setup, points, seeds, tell)
+        return simulated_targets(self.executor, self.setup, points, seeds, tell, self.kept)
 
     def _fitted(self) -> Iterator[TargetEmulator]:
         return (one for one in self.emulators if not one.target.held_out)

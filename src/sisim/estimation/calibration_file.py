@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path as File
@@ -19,13 +20,13 @@ from sisim.engine.compile import compile_scenario
 from sisim.estimation.number_prior import NumberPrior, has_prior, with_free_numbers
 from sisim.i18n import t
 from sisim.loading.figure_units import understood
-from sisim.loading.files import beside_it, read, shipped
+from sisim.loading.files import asked_for, beside_it, read, shipped
 from sisim.loading.key_figure import KeyFigure, own_processing
 from sisim.loading.key_figures import read_key_figures
 from sisim.loading.load import load_pathway, load_scenario
 from sisim.loading.validation import validate
 from sisim.scenario.document import Document
-from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
+from sisim.scenario.errors import Reason, ScenarioError, nearest
 from sisim.scenario.numbers import numbers
 from sisim.scenario.os_errors import expanded, is_missing, no_file
 from sisim.scenario.pathway import Target
@@ -243,13 +244,7 @@ def load_calibration(source: str | os.PathLike[str], name: str) -> CalibrationPl
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = expanded(os.fspath(source))
-    if is_missing(path):
-        shown = shortened(os.fspath(source), LONG)
-        reason = Reason('There is no calibration file "{name}".', name=shown)
-        raise ScenarioError(
-            [Problem(Place(shown, 0), "", reason, nearest(path.name, beside_it(path)))]
-        )
+    path = asked_for(source, "calibration")
     document = read(path)
     file, problems = validate(CalibrationFile, document)
     if file is None or problems:
@@ -427,10 +422,11 @@ class _CalibrationCheck(Findings):
             self.say(at, reason, None, areas)
             return None
         ends = observed.year if isinstance(observed.year, list) else [observed.year] * 2
-        found = [one for one in own if ends[0] <= one.year <= ends[1] and one.value is not None]
+        asked = [one for one in own if ends[0] <= one.year <= ends[1]]
+        found = [one for one in asked if one.value is not None]
         if not found:
             years = sorted({str(one.year) for one in own if one.value is not None})
-            self.say((*at, "year"), Reason("There is no value of that year."), None, years)
+            self.say((*at, "year"), _no_value(asked), None, years)
             return None
         return found
 
@@ -533,3 +529,16 @@ class _CalibrationCheck(Findings):
                     error=str(told),
                 )
                 self.say(at, reason)
+
+
+def _no_value(figures: Sequence[KeyFigure]) -> Reason:
+    """Return that key figures of a year have no value, and why."""
+    states = {one.status for one in figures}
+    if "suppressed" in states:
+        return Reason(
+            "The value of that year is hidden, as it is small: it is not 0. Take several years, or "
+            "give a value with low and high that hold what it may be."
+        )
+    if states:
+        return Reason("The value of that year is missing in the file: that does not mean 0.")
+    return Reason("There is no value of that year.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
@@ -14,13 +13,13 @@ from pydantic import Field
 
 from sisim.checks.issues import Findings
 from sisim.estimation.category_moves import varying
-from sisim.loading.files import beside_it, find, read
+from sisim.loading.files import asked_for, beside_it, find, read
 from sisim.loading.load import load_pathway
 from sisim.loading.validation import validate
-from sisim.scenario.dates import is_date, months_until
+from sisim.scenario.dates import is_date, months_through, months_until
 from sisim.scenario.document import Document
-from sisim.scenario.errors import LONG, Place, Problem, Reason, ScenarioError, nearest, shortened
-from sisim.scenario.os_errors import expanded, is_missing, no_file
+from sisim.scenario.errors import Reason, ScenarioError, nearest
+from sisim.scenario.os_errors import expanded, no_file
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.positions import Path
 from sisim.scenario.types import Name, Table
@@ -47,10 +46,7 @@ class Observed(Table):
     @property
     def years(self) -> tuple[float, float]:
         """The beginning and the end, in years."""
-        last = months_until(self.to)
-        year, month, *day = (int(part) for part in self.to.split("-"))
-        whole = 1 / monthrange(year, month)[1] if day else 1.0
-        return months_until(self.from_) / 12, (last + whole) / 12
+        return months_until(self.from_) / 12, months_through(self.to) / 12
 
 
 class Extract(Table):
@@ -61,8 +57,9 @@ class Extract(Table):
     `aggregated` it has moves and person-years by age, and no persons. `states`: what the register
     calls each state, and which state of the pathway that is, or which ones where it does not tell
     them apart. `between`: the states in which somebody without a row is (after their first row,
-    until the end of the observation); unset, every move is in the file. To an aggregated table
-    `states` and `between` are those of the spells that it was made of.
+    until the end of the observation); unset, every move is in the file. In a state of `left_out`
+    nobody is seen, nor moves to or from it. To an aggregated table `states` and `between` are those
+    of the spells that it was made of.
     """
 
     kind: Kind = Field(
@@ -82,6 +79,18 @@ class Extract(Table):
     )
     between: States | None = Field(
         None, description="The states in which somebody without a row is."
+    )
+    left_out: list[str] = Field(
+        [],
+        description="States of the register in which nobody is followed, as having moved away.",
+    )
+    to_included: bool = Field(
+        False, description="Whether `to` is the last day of a time, so that the next is after it."
+    )
+    overlap: Literal["refused", "ended"] = Field(
+        "refused",
+        description="Whether times in different states that overlap are refused, or the earlier "
+        "one ends where the later begins.",
     )
 
     @property
@@ -178,13 +187,7 @@ def load_estimation(source: str | os.PathLike[str]) -> EstimationPlan:
     Raises:
         ScenarioError: With everything that is wrong in it.
     """
-    path = expanded(os.fspath(source))
-    if is_missing(path):
-        shown = shortened(os.fspath(source), LONG)
-        reason = Reason('There is no estimation file "{name}".', name=shown)
-        raise ScenarioError(
-            [Problem(Place(shown, 0), "", reason, nearest(path.name, beside_it(path)))]
-        )
+    path = asked_for(source, "estimation")
     document = read(path)
     estimation, problems = validate(Estimation, document)
     if estimation is None or problems:
@@ -233,6 +236,14 @@ class _EstimationCheck(Findings):
         self._observed((*at, "observed"), extract)
         if extract.kind == "looks" and extract.between is not None:
             self.say((*at, "between"), Reason("Looks tell nothing of the time between them."))
+        for number, state in enumerate(extract.left_out):
+            if state in extract.states:
+                reason = Reason("This stands among `states`, too: a row is used or left out.")
+                self.say((*at, "left_out", number), reason)
+        if extract.kind != "spells":
+            for key in ("left_out", "to_included", "overlap"):
+                if key in extract.model_fields_set:
+                    self.say((*at, key), Reason("This is of spells alone."))
         if self.refer((*at, "track"), extract.track, self.pathway.tracks, Reason("The track")):
             known = self.pathway.tracks[extract.track].states
             given: list[tuple[Path, tuple[str, ...]]] = [

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from sisim.arrays import Floats, Ints
-from sisim.estimation.estimate_file import Extract
+from sisim.estimation.estimate_file import FIELDS, Extract
 from sisim.estimation.spell_table import category_in, date_in, refuse_identities
 from sisim.loading.spreadsheet import Row, read_sheet
 from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, ScenarioError
@@ -46,7 +46,7 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, ("person", "state", "seen")).rows
+    rows = read_sheet(path, extract.headings, FIELDS["looks"], mapping="columns").rows
     refuse_identities(path, rows)
     found = _LookRows(extract)
     for row in rows:

@@ -21,8 +21,8 @@ SPARE = 1.5
 """So many times as many points as there are coefficients are needed for all of a polynomial."""
 NEAR = 0.25
 """A metamodel is near enough if its error is at most this part of the target's own error."""
-MOST_POINTS = 1200
-"""A Gaussian process of more points would take minutes."""
+MOST_POINTS, MOST_NUMBERS = 1200, 30
+"""A Gaussian process of more points, or of more numbers, would take minutes."""
 
 
 class Predicted(NamedTuple):
@@ -177,7 +177,8 @@ def metamodel(points: Floats, values: Floats, error: float) -> Polynomial | Gaus
         error: The target's own error: a polynomial is used if it is near enough beside that.
     """
     polynomial = Polynomial.fitted(points, values)
-    if polynomial.error <= NEAR * error or len(points) > MOST_POINTS:
+    few = len(points) <= MOST_POINTS and points.shape[1] <= MOST_NUMBERS
+    if polynomial.error <= NEAR * error or not few:
         return polynomial
     process = GaussianProcess.fitted(polynomial, points, values)
     return process if process.error < polynomial.error else polynomial

@@ -4,13 +4,14 @@ The pathway is simulated as it is, which gives the rate of each move at each age
 state, whatever its factors are. With the register's person-years these rates say how many moves to
 expect; the moves that came, divided by that, are a standardised ratio (Breslow & Day, "Statistical
 Methods in Cancer Research", vol. II, 1987, ch. 2). The pathway's number is multiplied by it: the
-register tells the level, and the pathway how the rate differs between people.
+register tells the level, and the pathway how the rate differs between people. It is done twice, as
+with another number other people are in the state: who returns more often has been there more often.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import networkx as nx
@@ -24,8 +25,10 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
 from sisim.estimation.category_moves import Move, constant_rate, moves_between
+from sisim.estimation.destination_shares import SeenDestination, ShareEstimate, told_shares
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
+from sisim.estimation.number_prior import with_free_numbers
 from sisim.estimation.occurrence_exposure import (
     A_MOMENT,
     AGES,
@@ -37,6 +40,7 @@ from sisim.estimation.occurrence_exposure import (
 )
 from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
+from sisim.estimation.reading_notes import ReadingNotes
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
@@ -63,6 +67,7 @@ class RateEstimate:
         by_age: Moves, person-years and persons by `BANDS_OF_AGE`, (3, bands); None if they are
             those of an aggregated table.
         left_out: How many cells of an aggregated table are hidden, and left out.
+        shares: What is told of where the transition leads, if it is told alone.
     """
 
     extract: str
@@ -75,6 +80,7 @@ class RateEstimate:
     told_by: Teller
     by_age: Floats | None
     left_out: int = 0
+    shares: tuple[ShareEstimate, ...] = ()
 
     @property
     def is_told(self) -> bool:
@@ -123,12 +129,26 @@ class Estimates:
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
+        notes: What was put right as each extract of spells was read.
     """
 
     plan: EstimationPlan
     rates: tuple[RateEstimate, ...]
     unseen: tuple[str, ...]
     no_way: int = 0
+    notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """The mean ratio of each transition that has been told, if it follows from no formula."""
+        known = self.plan.pathway.transitions
+        return {
+            name: rate.ratio.mean
+            for rate in self.rates
+            if rate.is_told
+            and all((own := known[one].rate) and own.formula is None for one in rate.transitions)
+            for name in rate.transitions
+        }
 
 
 def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimates:
@@ -142,7 +162,10 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
         ScenarioError: With what is wrong in the extracts.
     """
     registers = {name: read_extract(plan, name) for name in plan.estimation.data}
-    return estimates(plan, registers, pathway_rates(plan, progress))
+    first = estimates(plan, registers, pathway_rates(plan, progress))
+    if not any(one.is_told for one in first.rates):
+        return first
+    return estimates(plan, registers, pathway_rates(plan, progress, first))
 
 
 Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
@@ -167,13 +190,29 @@ def read_extract(plan: EstimationPlan, name: str) -> Register:
 
 
 def pathway_rates(
-    plan: EstimationPlan, progress: Progress | None = None
+    plan: EstimationPlan, progress: Progress | None = None, told: Estimates | None = None
 ) -> dict[str, PathwayRates]:
-    """Return the rates of moves by the pathway as it is, as each extract would tell them."""
-    compiled = compile_scenario(plain(plan.pathway, residents=plan.estimation.residents))
+    """Return the rates of moves by the pathway's numbers, as each extract would tell them.
+
+    Args:
+        plan: The estimation file.
+        progress: Called with the steps done and how many there are in all.
+        told: What registers have told already. The people are then simulated with those numbers, so
+            that as many have been in a state before as there; the rates are still of the pathway's.
+    """
+    scenario = plain(plan.pathway, residents=plan.estimation.residents)
+    ratios = {} if told is None else told.ratios
+    own = {name: plan.pathway.transitions[name].rate for name in ratios}
+    values = {
+        f"transitions.{name}.rate": rate.value * ratios[name]
+        for name, rate in own.items()
+        if rate is not None
+    }
+    compiled = compile_scenario(with_free_numbers(scenario, values))
     lived = histories(run_logged(compiled, 1, progress=progress))
     return {
-        name: _pathway_rates(plan.pathway, one, lived) for name, one in plan.estimation.data.items()
+        name: _pathway_rates(plan.pathway, one, lived, ratios)
+        for name, one in plan.estimation.data.items()
     }
 
 
@@ -207,11 +246,25 @@ def estimates(
         for name, one in plan.pathway.transitions.items()
         if one.track in tracks and one.rate is not None and name not in told
     ]
-    return Estimates(plan, tuple(rates), tuple(unseen), no_way)
+    notes = {
+        name: register.notes
+        for name, register in registers.items()
+        if isinstance(register, RegisterSpells)
+    }
+    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes)
 
 
-def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> PathwayRates:
-    """Return the rates of moves between the categories of an extract, in simulated lives."""
+def _pathway_rates(
+    pathway: Pathway, extract: Extract, lived: Histories, ratios: Mapping[str, float]
+) -> PathwayRates:
+    """Return the rates of moves between the categories of an extract, in simulated lives.
+
+    Args:
+        pathway: The pathway.
+        extract: The extract.
+        lived: Lives with other numbers than the pathway's.
+        ratios: How many times the pathway's those are, by transition.
+    """
     categories = extract.categories
     moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
@@ -219,6 +272,9 @@ def _pathway_rates(pathway: Pathway, extract: Extract, lived: Histories) -> Path
     scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
     table = lexis_table(spells, len(categories), scheduled)
     rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    for names, group in _told_together(pathway, moves):
+        for at, to in group:
+            rates[at, to] /= ratios.get(names[0], 1.0)
     for (at, to), names in moves.items():
         exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
@@ -232,11 +288,40 @@ def _of_spells(
     """Yield what an extract tells of each set of transitions that it does not tell apart."""
     extract = plan.estimation.data[name]
     moves = moves_between(plan.pathway, extract.track, extract.categories)
-    spells = _registered(extract, register)
+    spells = _registered(extract, register, plan.pathway)
     scheduled = _at_schedule(spells, _schedules(plan.pathway, moves))
     data = lexis_table(spells, len(extract.categories), scheduled)
     for transitions, group in _told_together(plan.pathway, moves):
-        yield _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
+        found = _estimate(plan, name, transitions, _observed(group, data, pathway, spells))
+        if found.is_told and len(transitions) == 1:
+            seen = _destinations(plan.pathway, extract, transitions[0], group, data, pathway)
+            least = plan.estimation.privacy.least_persons
+            told = plan.estimation.transitions.get(transitions[0], Told())
+            one = plan.pathway.transitions[transitions[0]]
+            shares = told_shares(one, seen, least, prior=told.prior == "pathway")
+            found = replace(found, shares=shares)
+        yield found
+
+
+def _destinations(
+    pathway: Pathway,
+    extract: Extract,
+    transition: str,
+    group: list[Move],
+    data: LexisTable,
+    rates: PathwayRates,
+) -> list[SeenDestination]:
+    """Return where a transition led, as far as an extract tells that apart."""
+    found = []
+    for to in sorted({to for _, to in group}):
+        own = [(at, other) for at, other in group if other == to]
+        states = tuple(
+            one for one in pathway.transitions[transition].to if one in extract.categories[to]
+        )
+        events = int(sum(data.moves[move].sum() for move in own))
+        expected = sum((data.years[at] * rates.rates[at, to]).sum() for at, _ in own)
+        found.append(SeenDestination(states, events, float(expected)))
+    return found
 
 
 def _of_aggregated(
@@ -286,9 +371,12 @@ def _told_together(
     return found
 
 
-def _registered(extract: Extract, register: RegisterSpells) -> ObservedSpells:
-    """Return the spells of an extract, seen within the observation alone."""
-    seen = np.broadcast_to(np.array(extract.years), (len(register.person), 2))
+def _registered(extract: Extract, register: RegisterSpells, pathway: Pathway) -> ObservedSpells:
+    """Return the spells of an extract, seen within the observation and the pathway's ages alone."""
+    seen = np.tile(np.array(extract.years), (len(register.person), 1))
+    if not pathway.calibration.closed:
+        oldest = register.born + pathway.calibration.max_age
+        seen[:, 1] = np.minimum(seen[:, 1], oldest)
     to = following(register.person, register.category)
     # Somebody without a row is somewhere that the file does not tell.
     apart = np.zeros(len(to), np.bool_)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,11 +17,18 @@ import numpy as np
 
 from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
-from sisim.loading.spreadsheet import Row, read_sheet
-from sisim.scenario.dates import is_date, months_until
+from sisim.estimation.occurrence_exposure import A_MOMENT
+from sisim.estimation.reading_notes import ReadingNotes
+from sisim.loading.spreadsheet import Row, read_sheet, without_footnotes
+from sisim.scenario.dates import is_date, months_through, months_until
 from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, nearest
 
-DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?|(\d{4})(\d{2})(\d{2})")
+DATE = re.compile(
+    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?)?|(\d{4})(\d{2})(\d{2})"
+)
+"""A day, with or without its time, or a month."""
+SUMS = frozenset({"summa", "totalt", "total", "sum", "antal", "samtliga", "alla"})
+"""What a row below the table is called that sums it up."""
 IDENTITY = re.compile(
     r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[678]\d|9[01])[-+ ]?\d{4}"
 )
@@ -42,6 +49,7 @@ class RegisterSpells:
         start: When it begins, in years.
         end: When it ends; `OPEN` if it had not.
         born: When the person was born, in years.
+        notes: What was put right.
     """
 
     person: Ints
@@ -49,6 +57,7 @@ class RegisterSpells:
     start: Floats
     end: Floats
     born: Floats
+    notes: ReadingNotes = field(default_factory=ReadingNotes)
 
 
 def read_spells(path: Path, extract: Extract) -> RegisterSpells:
@@ -56,16 +65,17 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
 
     Args:
         path: A row for each time that a person is in a state. Dates as 2019-05-01, 2019-05 or
-            20190501; a year is enough of a birth. Without `to`, the spell had not ended.
+            20190501; a year is enough of a birth. Without `to`, the spell had not ended. Below the
+            table there may be sums and footnotes.
         extract: What the estimation file says of it.
 
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["spells"]).rows
+    rows = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns").rows
     refuse_identities(path, rows)
     found = _ExtractRows(extract)
-    for row in rows:
+    for row in found.table(rows):
         found.read(row)
     found.check_order()
     if found.problems:
@@ -90,8 +100,14 @@ def refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
         raise ScenarioError([Problem(Place(str(path), 0), "person", reason)])
 
 
-def date_in(row: Row, column: str) -> float | Problem:
-    """Return a date in years, or what is wrong with it; a year is enough of a birth or a look."""
+def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
+    """Return a date in years, or what is wrong with it; a year is enough of a birth or a look.
+
+    Args:
+        row: The row.
+        column: Where the date stands.
+        through: Whether the end of the day or the month is meant, and not its beginning.
+    """
     text = row.values[column]
     if column in ("born", "seen") and re.fullmatch(r"\d{4}", text):
         return int(text) + 0.5
@@ -103,7 +119,7 @@ def date_in(row: Row, column: str) -> float | Problem:
             text="…" if column == "born" else text,
         )
         return row.problem(column, reason)
-    return months_until(date) / 12
+    return (months_through(date) if through else months_until(date)) / 12
 
 
 def category_in(row: Row, numbers: Mapping[str, int]) -> int | Problem:
@@ -115,7 +131,11 @@ def category_in(row: Row, numbers: Mapping[str, int]) -> int | Problem:
     return row.problem("state", reason, nearest(state, numbers), tuple(numbers))
 
 
-@dataclass(frozen=True)
+LEFT_OUT = -1
+"""The category of a state that is left out."""
+
+
+@dataclass
 class _Spell:
     row: Row
     category: int
@@ -129,11 +149,24 @@ class _ExtractRows:
 
     def __init__(self, extract: Extract) -> None:
         self.problems: list[Problem] = []
-        self._numbers = extract.numbers
-        self._categories = extract.categories
-        self._between = frozenset(extract.unregistered)
+        self.notes = ReadingNotes()
+        self._extract = extract
+        self._numbers = extract.numbers | dict.fromkeys(extract.left_out, LEFT_OUT)
+        self._gap = -1
+        if extract.unregistered:
+            self._gap = extract.categories.index(frozenset(extract.unregistered))
         self._until = extract.years[1]
         self._people: dict[str, list[_Spell]] = defaultdict(list)
+
+    def table(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the rows of the table without sums and footnotes below it, which are noted."""
+        table, below = without_footnotes(rows)
+        end = len(table)
+        while end and table[end - 1].values["person"].casefold().rstrip(":") in SUMS:
+            end -= 1
+        for row in (*table[end:], *below):
+            self.notes.add("below", row.place.line)
+        return table[:end]
 
     def read(self, row: Row) -> None:
         """Read a row, or note what is wrong with it."""
@@ -144,34 +177,55 @@ class _ExtractRows:
         if isinstance(category, Problem):
             self.problems.append(category)
         start, born = self._date(row, "from"), self._date(row, "born")
-        end = self._date(row, "to") if row.values["to"] else OPEN
+        through = self._extract.to_included
+        end = self._date(row, "to", through=through) if row.values["to"] else OPEN
         if start is None or born is None or end is None or not who:
             return
         if isinstance(category, Problem):
             return
+        if category == LEFT_OUT:
+            self.notes.add("left_out", row.place.line)
         if end < start:
             self.problems.append(row.problem("to", Reason("It ends before it begins.")))
-        elif born > start + 1:
+            return
+        if born > start + 1:
             self.problems.append(row.problem("born", Reason("It begins before the birth.")))
         elif start < end:
             self._people[who].append(_Spell(row, category, start, end, born))
+        else:
+            self.notes.add("timeless", row.place.line)
 
-    def _date(self, row: Row, column: str) -> float | None:
-        found = date_in(row, column)
+    def _date(self, row: Row, column: str, *, through: bool = False) -> float | None:
+        found = date_in(row, column, through=through)
         if isinstance(found, Problem):
             self.problems.append(found)
             return None
         return found
 
     def check_order(self) -> None:
-        """Sort everyone's spells, and note where somebody is in two states at once."""
+        """Sort everyone's spells, and settle or note where somebody is in two states at once."""
         for own in self._people.values():
-            own.sort(key=lambda one: one.start)
+            own.sort(key=lambda one: (one.start, one.row.place.line))
             for before, after in pairwise(own):
-                if after.start < before.end and after.category != before.category:
+                if after.start >= before.end - A_MOMENT:
+                    # A day after the last of the month is the first of the next, but for rounding.
+                    if after.start < before.end + A_MOMENT:
+                        before.end = after.start
+                    continue
+                line = after.row.place.line
+                if after.category == before.category:
+                    same = (after.start, after.end) == (before.start, before.end)
+                    self.notes.add("repeated" if same else "joined", line)
+                    after.start, after.end = before.start, max(before.end, after.end)
+                    before.end = before.start
+                elif self._extract.overlap == "ended":
+                    self.notes.add("shortened", before.row.place.line)
+                    before.end = after.start
+                else:
                     reason = Reason(
                         'The person is in another state since row {row} ("{other}"), which has not '
-                        "ended: a track has one state at a time.",
+                        "ended: a track has one state at a time. Mend the rows, or let the earlier "
+                        'one end here (overlap = "ended").',
                         row=before.row.place.line,
                         other=before.row.values["state"],
                     )
@@ -189,23 +243,24 @@ class _ExtractRows:
             np.array(start, np.float64),
             np.array(end, np.float64),
             np.array(born, np.float64),
+            self.notes,
         )
 
     def _joined(self, number: int, own: list[_Spell]) -> list[tuple[int, int, float, float, float]]:
-        gap = self._categories.index(self._between) if self._between else -1
+        gap = self._gap
         found: list[tuple[int, int, float, float, float]] = []
 
         def add(category: int, start: float, end: float) -> None:
-            if found and found[-1][1] == category and found[-1][3] >= start:
+            if found and found[-1][1] == category and found[-1][3] >= start - A_MOMENT:
                 start = found[-1][2]
                 end = max(end, found.pop()[3])
             if start < end:
                 found.append((number, category, start, end, own[0].born))
 
         for one in own:
-            if gap >= 0 and found and found[-1][3] < one.start:
+            if gap >= 0 and found and found[-1][3] < one.start - A_MOMENT:
                 add(gap, found[-1][3], one.start)
             add(one.category, one.start, one.end)
-        if gap >= 0 and found[-1][3] < self._until:
+        if gap >= 0 and found and found[-1][3] < self._until:
             add(gap, found[-1][3], OPEN)
-        return found
+        return [one for one in found if one[1] != LEFT_OUT]

@@ -18,6 +18,7 @@ from sisim.engine.cohort import expected
 from sisim.engine.compile import compile_scenario
 from sisim.engine.tables import Compiled
 from sisim.estimation.calibration_file import CalibrationTarget
+from sisim.estimation.finished_runs import FinishedRuns
 from sisim.estimation.number_prior import with_free_numbers
 from sisim.scenario.scenario import Scenario
 
@@ -80,6 +81,7 @@ def simulated_targets(
     points: Sequence[Values],
     seeds: Sequence[int],
     tell: Tell,
+    kept: FinishedRuns,
 ) -> Floats:
     """Return the targets at points, simulated with the same seeds at each.
 
@@ -89,26 +91,37 @@ def simulated_targets(
         points: The numbers.
         seeds: The seeds.
         tell: Told of each point's runs as they are done.
+        kept: Runs that have been done, which are not done again; new ones are added.
 
     Returns:
         Values, (points, seeds, targets); NaN where a target has none.
     """
+    found = np.full((len(points), len(seeds), len(setup.targets)), np.nan)
+    names = [one.name for one in setup.targets]
 
     def batches() -> Iterator[Batch]:
         for number, values in enumerate(points):
             cells = [
                 Cell(f"{number}-{index}", 0, values, number, index, seed)
                 for index, seed in enumerate(seeds)
+                if kept.of(values, seed) is None
             ]
             # A point's seeds share what is compiled, unless there are too few points for all hands.
-            size = len(cells) if len(points) > 2 * executor.workers else 1
+            size = max(len(cells), 1) if len(points) > 2 * executor.workers else 1
             yield from (cells[at : at + size] for at in range(0, len(cells), size))
 
-    found = np.full((len(points), len(seeds), len(setup.targets)), np.nan)
-    names = [one.name for one in setup.targets]
+    for number, values in enumerate(points):
+        for index, seed in enumerate(seeds):
+            before = kept.of(values, seed)
+            if before is not None:
+                found[number, index] = before
+                tell(1)
     for done in executor.run(setup, batches()):
-        found[done.rows["draw"], done.rows["replication"]] = done.rows[names].to_numpy(np.float64)
-        tell(len(done.rows))
+        rows = done.rows[names].to_numpy(np.float64)
+        found[done.rows["draw"], done.rows["replication"]] = rows
+        number = int(done.rows["draw"].iloc[0])
+        kept.add(points[number], [seeds[index] for index in done.rows["replication"]], rows)
+        tell(len(rows))
     return found
 
 

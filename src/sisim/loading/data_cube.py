@@ -15,7 +15,7 @@ from typing import Literal
 from sisim.i18n import number
 from sisim.loading.cells import MOST_CELLS
 from sisim.loading.key_figure import (
-    Cell,
+    FigureCell,
     KeyFigure,
     KeyFigureError,
     Sex,
@@ -75,7 +75,7 @@ class DataCube:
     source: str
     unit: str
     dimensions: Sequence[CubeDimension]
-    cells: Sequence[Cell]
+    cells: Sequence[FigureCell]
     place: Place
     updated: date | None = None
 
@@ -137,7 +137,7 @@ def figures_of(cube: DataCube, file_date: date) -> Iterator[KeyFigure]:
     years = _years(cube, at["time"])
     sexes = _sexes(cube, at.get("sex"))
     others = [n for n in range(len(cube.dimensions)) if n not in _told(at)]
-    for chosen, (value, status) in zip(
+    for chosen, (value, status, sign) in zip(
         product(*(range(len(one.codes)) for one in cube.dimensions)), cube.cells, strict=True
     ):
         named = [(cube.dimensions[n], chosen[n]) for n in others]
@@ -164,6 +164,7 @@ def figures_of(cube: DataCube, file_date: date) -> Iterator[KeyFigure]:
             file_date=cube.updated or file_date,
             licence=licence_of(cube.source),
             place=cube.place,
+            sign=sign,
         )
 
 

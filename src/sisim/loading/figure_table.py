@@ -21,16 +21,15 @@ from sisim.loading.key_figure import (
     MISSING,
     SUPPRESSED,
     YEARS,
-    Cell,
+    FigureCell,
     KeyFigure,
-    Status,
     area_of,
     licence_of,
     sex_of,
     status_of,
     year_of,
 )
-from sisim.loading.spreadsheet import Row, SheetPart, read_sheet
+from sisim.loading.spreadsheet import Row, SheetPart, read_sheet, without_footnotes
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, shortened
 from sisim.scenario.os_errors import expanded
 from sisim.scenario.types import Table
@@ -105,6 +104,7 @@ class TableMapping(Table):
     file_date: date | None = Field(None, description="When they were fetched, as 2026-03-01.")
     missing: list[str] = Field([], description="Signs that there is no number.")
     suppressed: list[str] = Field([], description="Signs that a small number is hidden.")
+    zero: list[str] = Field([], description="Signs that there is nobody, so that the number is 0.")
 
     @property
     def fixed(self) -> dict[str, str]:
@@ -112,13 +112,15 @@ class TableMapping(Table):
         given = {name: getattr(self, name) for name in _FIXED}
         return {name: str(value) for name, value in given.items() if value is not None}
 
-    def status(self, sign: str) -> Status | None:
-        """Return what a sign in the place of a number means: as said here, or as usual."""
-        own = {"suppressed": self.suppressed, "missing": self.missing}
-        for status, signs in own.items():
-            if sign.strip() in signs:
-                return "suppressed" if status == "suppressed" else "missing"
-        return status_of(sign, MISSING, SUPPRESSED)
+    def cell(self, sign: str) -> FigureCell | None:
+        """Return what a sign in the place of a number means, as said here or as usual."""
+        own = sign.strip()
+        if own in self.zero:
+            return FigureCell(0.0, "value", sign)
+        if own in self.suppressed:
+            return FigureCell(None, "suppressed", sign)
+        status = "missing" if own in self.missing else status_of(sign, MISSING, SUPPRESSED)
+        return None if status is None else FigureCell(None, status, sign)
 
 
 _FIXED = ("source", "code", "label", "area_code", "area", "year", "sex", "unit", "licence")
@@ -159,9 +161,10 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     units: tuple[Unit, ...] = ("percent",)
     numbers = {name: units for name in ("value", *said_above) if name in columns}
     part = SheetPart(mapping.sheet, mapping.cells)
-    sheet = read_sheet(expanded(file), columns, required, numbers, part)
+    sheet = read_sheet(expanded(file), columns, required, numbers, part, "columns")
     asked = [name for name in numbers if any(name in row.cells for row in sheet.rows)]
-    rows, footnotes = _without_footnotes(sheet.rows, asked)
+    rows, below = without_footnotes(sheet.rows, asked)
+    footnotes = tuple(next(filter(None, row.values.values()), "") for row in below)
     source = next((said[1] for one in footnotes if (said := _SOURCE.match(one))), "")
     reader = _RowReader(file, file_date, mapping, source)
     found: list[KeyFigure] = []
@@ -200,21 +203,6 @@ def _columns(mapping: TableMapping) -> dict[str, Sequence[str]]:
 def _number_column(heading: str) -> str:
     """Return the name of a column of numbers among others: its heading, if no other has it."""
     return f"“{heading}”" if heading in HEADINGS else heading
-
-
-def _without_footnotes(
-    rows: Sequence[Row], asked: Sequence[str]
-) -> tuple[Sequence[Row], tuple[str, ...]]:
-    """Return the rows of a table, and the texts below it."""
-    end = len(rows)
-    while end and _text_alone(rows[end - 1], asked):
-        end -= 1
-    return rows[:end], tuple(next(filter(None, row.values.values())) for row in rows[end:])
-
-
-def _text_alone(row: Row, asked: Sequence[str]) -> bool:
-    filled = [name for name, text in row.values.items() if text]
-    return len(filled) <= 1 and not set(filled) & set(asked)
 
 
 @dataclass(frozen=True)
@@ -275,13 +263,14 @@ class _RowReader:
             area=area,
             year=year,
             sex=sex,
-            value=cell[0],
+            value=cell.value,
             unit=said.get("unit") or ("%" if percent else unit_in_title(label)),
-            status=cell[1],
+            status=cell.status,
             file=said.get("file") or self.file,
             file_date=fetched,
             licence=said.get("licence") or licence_of(source),
             place=row.place,
+            sign=cell.sign,
         )
 
     def _file_date(self, text: str) -> date | None:
@@ -293,23 +282,23 @@ class _RowReader:
         except ValueError:
             return None
 
-    def _cell(self, row: Row, name: str, status: str) -> Cell | Reason:
+    def _cell(self, row: Row, name: str, status: str) -> FigureCell | Reason:
         text = row.values[name]
-        told = self.mapping.status(text)
+        told = self.mapping.cell(text)
         if told is not None:
             if status in ("missing", "suppressed", "deleted"):
-                told = status  # type: ignore[assignment]
-            elif text == "" and status:
-                told = self.mapping.status(status) or told
-            return None, told
+                return FigureCell(None, status, text)  # type: ignore[arg-type]
+            if text == "" and status:
+                return self.mapping.cell(status) or told
+            return told
         amount = row.amounts[name]
         if isinstance(amount, float):
             # A number in per cent keeps its unit: 12.3 of "12,3 %", not 0.123.
-            return (round(100 * amount, 10) if text.endswith("%") else amount), "value"
+            return FigureCell(round(100 * amount, 10) if text.endswith("%") else amount, "value")
         if amount.message == '"{text}" is not a number.':
             return Reason(
                 '"{text}" is neither a number nor a known sign that there is none. Mend the cell, '
-                "or name the sign under missing or suppressed in a mapping.",
+                "or name the sign under missing, suppressed or zero in a mapping.",
                 text=shortened(text),
             )
         return amount

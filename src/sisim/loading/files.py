@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from itertools import accumulate
 from pathlib import Path as File
-from typing import Any
+from typing import Any, Literal
 
 from sisim.scenario.document import Document, Kind
 from sisim.scenario.errors import (
@@ -107,6 +107,27 @@ def find(
         close = None
     place = asked_at if asked_at.line else Place(shown, 0)
     raise ScenarioError([Problem(place, kind if asked_at.line else "", reason, close, choices)])
+
+
+def asked_for(
+    source: str | os.PathLike[str], kind: Literal["experiment", "estimation", "calibration"]
+) -> File:
+    """Return the file that a reader has asked for, of a kind that has no ready ones.
+
+    Raises:
+        ScenarioError: If nothing is called so, with the nearest name in its folder.
+    """
+    path = expanded(os.fspath(source))
+    if is_missing(path):
+        shown = shortened(os.fspath(source), LONG)
+        reason = {
+            "experiment": Reason('There is no experiment file "{name}".', name=shown),
+            "estimation": Reason('There is no estimation file "{name}".', name=shown),
+            "calibration": Reason('There is no calibration file "{name}".', name=shown),
+        }[kind]
+        close = nearest(path.name, beside_it(path))
+        raise ScenarioError([Problem(Place(shown, 0), "", reason, close)])
+    return path
 
 
 def beside_it(path: File, pattern: str = "*.toml") -> list[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sisim.loading.data_cube import CubeDimension, DataCube, Role, require_size, role_of
-from sisim.loading.key_figure import Cell, KeyFigureError, number_in_json, status_of
+from sisim.loading.key_figure import FigureCell, KeyFigureError, number_in_json, status_of
 from sisim.scenario.errors import Place, Reason
 
 _ROLES: dict[str, Role] = {"time": "time", "geo": "area", "metric": "measure"}
@@ -73,7 +73,7 @@ def _dimension(name: str, said: dict[str, Any], role: Role | None) -> CubeDimens
     )
 
 
-def _cell(data: dict[str, Any], values: Any, at: int, shown: str) -> Cell:
+def _cell(data: dict[str, Any], values: Any, at: int, shown: str) -> FigureCell:
     """Return a cell; where it has no number, its status says why."""
     status = data.get("status", "")
     if isinstance(status, dict):
@@ -82,12 +82,13 @@ def _cell(data: dict[str, Any], values: Any, at: int, shown: str) -> Cell:
         status = status[at]
     value = values[at] if isinstance(values, list) else values.get(str(at))
     if value is None:
-        return None, status_of(str(status or "")) or "missing"
+        sign = str(status or "")
+        return FigureCell(None, status_of(sign) or "missing", sign)
     amount = number_in_json(value)
     if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(shown, 0, reason, f"value[{at}]")
-    return amount, "value"
+    return FigureCell(amount, "value")
 
 
 def _code(data: dict[str, Any]) -> str:

@@ -8,15 +8,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sisim.i18n import t
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, shortened
 
 Status = Literal["value", "missing", "suppressed", "deleted"]
 Sex = Literal["total", "women", "men"]
-Cell = tuple[float | None, Status]
-"""A number and its status; None where there is no number."""
+
+
+class FigureCell(NamedTuple):
+    """What stands in the place of a number.
+
+    Attributes:
+        value: The number; None where there is none.
+        status: Whether there is one, or why not.
+        sign: What stands there instead, as it is written.
+    """
+
+    value: float | None
+    status: Status
+    sign: str = ""
+
 
 COLUMNS = (
     *("source", "code", "label", "area_code", "area", "year", "sex", "value", "unit", "status"),
@@ -80,6 +93,7 @@ class KeyFigure:
         licence: On what terms it may be used; "" if nobody says.
         place: Where it stands.
         key: Where, in a file without lines.
+        sign: What stands in the place of a number, where there is none.
     """
 
     source: str
@@ -97,6 +111,7 @@ class KeyFigure:
     licence: str
     place: Place
     key: str = ""
+    sign: str = ""
 
     @property
     def identity(self) -> tuple[str, str, str, int, str]:

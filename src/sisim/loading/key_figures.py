@@ -263,13 +263,15 @@ def _date_of(path: Path, mapping: TableMapping) -> date:
 
 def _stated(one: KeyFigure, mapping: TableMapping) -> KeyFigure:
     """Return a key figure with what a mapping says of its file."""
-    stated = {
+    stated: dict[str, Any] = {
         name: value
         for name in ("source", "licence", "unit", "label", "code", "area_code", "area")
         if (value := getattr(mapping, name)) is not None
     }
     if mapping.file_date is not None:
-        return replace(one, file_date=mapping.file_date, **stated)
+        stated["file_date"] = mapping.file_date
+    if one.value is None and one.sign and (cell := mapping.cell(one.sign)) is not None:
+        stated |= cell._asdict()
     return replace(one, **stated) if stated else one
 
 

@@ -15,7 +15,7 @@ from sisim.loading.figure_units import unit_in_title
 from sisim.loading.key_figure import (
     KOLADA,
     KOLADA_LICENCE,
-    Cell,
+    FigureCell,
     KeyFigure,
     KeyFigureError,
     area_of,
@@ -109,7 +109,7 @@ def figures_of_page(page: KoladaPage, titles: Titles, file_date: date) -> Iterat
             if sex is None or isinstance(sex, Reason):
                 reason = sex or Reason("Here should be a sex with its value.")
                 raise KeyFigureError.at(page.file, 0, reason, key)
-            value, status = _cell(one, bool(row.get("isdeleted")), page.file, key)
+            value, status, sign = _cell(one, bool(row.get("isdeleted")), page.file, key)
             yield KeyFigure(
                 source=KOLADA,
                 code=code,
@@ -126,22 +126,24 @@ def figures_of_page(page: KoladaPage, titles: Titles, file_date: date) -> Iterat
                 licence=KOLADA_LICENCE,
                 place=Place(page.file, 0),
                 key=key,
+                sign=sign,
             )
 
 
-def _cell(one: Mapping[str, Any], deleted: bool, file: str, key: str) -> Cell:
+def _cell(one: Mapping[str, Any], deleted: bool, file: str, key: str) -> FigureCell:
     value = one.get("value")
     if deleted or one.get("isdeleted"):
-        return None, "deleted"
+        return FigureCell(None, "deleted")
     if value is None:
-        return None, "suppressed" if status_of(
-            str(one.get("status") or "")
-        ) == "suppressed" else "missing"
+        sign = str(one.get("status") or "")
+        return FigureCell(
+            None, "suppressed" if status_of(sign) == "suppressed" else "missing", sign
+        )
     amount = number_in_json(value)
     if amount is None:
         reason = Reason('"{text}" is not a number.', text=str(value)[:40])
         raise KeyFigureError.at(file, 0, reason, f"{key}.value")
-    return amount, "value"
+    return FigureCell(amount, "value")
 
 
 def without_last_page(pages: list[KoladaPage]) -> list[str]:

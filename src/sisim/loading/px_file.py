@@ -9,7 +9,7 @@ from pathlib import Path
 from sisim.loading.cells import MOST_BYTES, TableError
 from sisim.loading.data_cube import CubeDimension, DataCube, require_size, role_of
 from sisim.loading.delimited_text import decoded
-from sisim.loading.key_figure import Cell, KeyFigureError, status_of
+from sisim.loading.key_figure import FigureCell, KeyFigureError, status_of
 from sisim.scenario.errors import Place, Reason, shortened
 from sisim.scenario.os_errors import content_of
 
@@ -114,12 +114,13 @@ def _dimension(said: Keywords, name: str, shown: str) -> CubeDimension:
     return CubeDimension(name, tuple(codes), tuple(labels), role, units if measured else ())
 
 
-def _cells(tokens: list[str], place: Place) -> list[Cell]:
-    cells: list[Cell] = []
+def _cells(tokens: list[str], place: Place) -> list[FigureCell]:
+    cells: list[FigureCell] = []
     for token in tokens:
-        status = status_of(token.strip('"'))
+        sign = token.strip('"')
+        status = status_of(sign)
         if status is not None:
-            cells.append((None, status))
+            cells.append(FigureCell(None, status, sign))
             continue
         if _NUMBER.fullmatch(token) is None:
             reason = Reason(
@@ -127,7 +128,7 @@ def _cells(tokens: list[str], place: Place) -> list[Cell]:
                 text=shortened(token),
             )
             raise KeyFigureError.at(place.file, place.line, reason, "DATA")
-        cells.append((float(token), "value"))
+        cells.append(FigureCell(float(token), "value"))
     return cells
 
 

@@ -149,6 +149,7 @@ def read_sheet(
     required: Collection[str] = (),
     numbers: Mapping[str, Collection[Unit]] | None = None,
     part: SheetPart = SheetPart(),
+    mapping: str = "",
 ) -> Sheet:
     """Return the rows of a CSV or XLSX file.
 
@@ -158,6 +159,7 @@ def read_sheet(
         required: Columns that must be there.
         numbers: The columns that hold numbers, and what may stand beside these.
         part: Which part of the file is the table.
+        mapping: The key by which another file may say what a column is called, if there is one.
 
     Raises:
         ScenarioError: If it cannot be read, or lacks a column; with every row and cell that is
@@ -168,17 +170,11 @@ def read_sheet(
         layout, headings, lines = _table(path, columns, required, part)
     except TableError as error:
         raise ScenarioError([Problem(Place(shown, error.line), "", error.reason)]) from error
-    lacking = [columns[name][0] for name in required if name not in headings.names.values()]
+    lacking = [name for name in required if name not in headings.names.values()]
     if lacking:
         place = Place(shown, headings.line.number)
         raise ScenarioError(
-            Problem(
-                place,
-                "",
-                Reason('The column "{name}" is missing.', name=one),
-                nearest(one, headings.unread),
-            )
-            for one in lacking
+            _lacking(place, name, columns[name][0], headings.unread, mapping) for name in lacking
         )
     problems = [one for line in lines for one in _beyond(shown, layout, headings, line)]
     if problems:
@@ -201,6 +197,42 @@ def read_sheet(
             )
         )
     return Sheet(tuple(rows), headings.unread)
+
+
+def without_footnotes(
+    rows: Sequence[Row], numbers: Collection[str] = ()
+) -> tuple[Sequence[Row], Sequence[Row]]:
+    """Return the rows of a table, and those below it in which at most one cell is filled in.
+
+    Args:
+        rows: The rows.
+        numbers: Columns whose cell belongs to the table, though it be the only one in its row.
+    """
+    end = len(rows)
+    while end and _text_alone(rows[end - 1], numbers):
+        end -= 1
+    return rows[:end], rows[end:]
+
+
+def _text_alone(row: Row, numbers: Collection[str]) -> bool:
+    filled = [name for name, text in row.values.items() if text]
+    return len(filled) <= 1 and not set(filled) & set(numbers)
+
+
+def _lacking(
+    place: Place, name: str, heading: str, others: tuple[str, ...], mapping: str
+) -> Problem:
+    """Return that a column is missing, and where it may be said what it is called."""
+    close = nearest(heading, others)
+    if not mapping:
+        return Problem(place, "", Reason('The column "{name}" is missing.', name=heading), close)
+    reason = Reason(
+        'The column "{name}" is missing. Say what it is called, by {key} = {{ {column} = "…" }}.',
+        name=heading,
+        key=mapping,
+        column=name,
+    )
+    return Problem(place, "", reason, close)
 
 
 def _table(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sisim.estimation.aggregated_extract import TOGETHER
+from sisim.estimation.destination_shares import ShareEstimate
+from sisim.estimation.rate_posterior import Gamma
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
+from sisim.estimation.reading_notes import Settled
 from sisim.estimation.suppression import hidden, is_hidden
 from sisim.i18n import n_, t
 from sisim.report.formats import capital, decimal, listing, lower
 from sisim.report.override_text import override_text, rounded
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.types import Rate
+
+ROWS_TOLD = 12
+"""So many rows are told by their numbers for each rule."""
 
 
 def estimated_values(found: Estimates) -> str:
@@ -26,7 +32,27 @@ def estimated_values(found: Estimates) -> str:
         for name in rate.transitions
         if (own := _own_rate(found.plan.pathway, name)) is not None
     }
+    values |= {
+        f"transitions.{rate.transitions[0]}.to.{state}.share": _share(found, rate, one, state)
+        for rate in found.rates
+        for one in rate.shares
+        for state in one.states
+        if _own_share(found, rate, state) is not None
+    }
     return override_text(_head(found), values)
+
+
+def _own_share(found: Estimates, rate: RateEstimate, state: str) -> float | None:
+    """Return the pathway's share of a destination; None where it follows from a formula."""
+    share = found.plan.pathway.transitions[rate.transitions[0]].to[state].share
+    return None if share.formula is not None else share.value
+
+
+def _share(found: Estimates, rate: RateEstimate, one: ShareEstimate, state: str) -> dict[str, Any]:
+    """Return a share as a file has it, with its posterior."""
+    own = _own_share(found, rate, state) or 0.0
+    note = t("shares are taken in proportion")
+    return {**_written(found, own, one.ratio), "note": note}
 
 
 def _head(found: Estimates) -> list[str]:
@@ -47,22 +73,26 @@ def _own_rate(pathway: Pathway, name: str) -> Rate | None:
 
 def _number(found: Estimates, rate: RateEstimate, name: str, own: Rate) -> dict[str, Any]:
     """Return a number as a file has it, with its posterior."""
-    ratio = rate.ratio
+    told = _written(found, own.value, rate.ratio)
+    note = _note(rate, name)
+    return {**told, "note": note} if note else told
+
+
+def _written(found: Estimates, own: float, ratio: Gamma) -> dict[str, Any]:
+    """Return what is written of a number that is so many times the pathway's."""
     low, high = ratio.interval()
-    told = {
-        "value": rounded(own.value * ratio.mean),
-        "low": rounded(own.value * low),
-        "high": rounded(own.value * high),
+    return {
+        "value": rounded(own * ratio.mean),
+        "low": rounded(own * low),
+        "high": rounded(own * high),
         "distribution": {
             "name": "gamma",
             "shape": rounded(ratio.shape),
-            "scale": rounded(own.value / ratio.rate),
+            "scale": rounded(own / ratio.rate),
         },
         "source": found.plan.estimation.source,
         "grade": "measured",
     }
-    note = _note(rate, name)
-    return {**told, "note": note} if note else told
 
 
 def _note(rate: RateEstimate, name: str) -> str:
@@ -178,6 +208,54 @@ def aggregated_table(found: Estimates) -> pd.DataFrame:
     return table.astype({"age_below": "Int64", "events": "Int64", "persons": "Int64"})
 
 
+def reading_lines(found: Estimates) -> list[str]:
+    """Return what was put right as the extracts were read, by rule and row."""
+    said = []
+    for name, notes in found.notes.items():
+        file = found.plan.files[name].name
+        for rule, told in _SETTLED.items():
+            rows = notes.rows(rule)
+            if rows:
+                shown = ", ".join(map(str, rows[:ROWS_TOLD])) + (" …" if rows[ROWS_TOLD:] else "")
+                where = n_("row {rows}", "rows {rows}", len(rows), rows=shown)
+                said.append(f"{file}: {told(len(rows))} ({where}).")
+    return said
+
+
+_SETTLED: dict[Settled, Callable[[int], str]] = {
+    "below": lambda n: n_(
+        "1 row below the table is a sum or a footnote, and left out",
+        "{n} rows below the table are a sum or a footnote, and left out",
+        n,
+    ),
+    "repeated": lambda n: n_(
+        "1 row says the same as another, and counts once",
+        "{n} rows say the same as another, and count once",
+        n,
+    ),
+    "joined": lambda n: n_(
+        "1 row overlaps another in the same state, and is joined with it",
+        "{n} rows overlap another in the same state, and are joined with it",
+        n,
+    ),
+    "shortened": lambda n: n_(
+        "1 row is ended where a later one in another state begins",
+        "{n} rows are ended where a later one in another state begins",
+        n,
+    ),
+    "left_out": lambda n: n_(
+        "1 row is in a state that is left out: nobody is followed in it",
+        "{n} rows are in a state that is left out: nobody is followed in it",
+        n,
+    ),
+    "timeless": lambda n: n_(
+        "1 row begins and ends at the same time, and is left out",
+        "{n} rows begin and end at the same time, and are left out",
+        n,
+    ),
+}
+
+
 def sentences(found: Estimates) -> list[str]:
     """Return what has been estimated, what the data do not suffice for, and what nobody is at."""
     told = [one for one in found.rates if one.is_told]
@@ -261,7 +339,28 @@ def _label(pathway: Pathway, name: str) -> str:
 
 def rate_lines(found: Estimates) -> list[str]:
     """Return a line for each set of transitions that the register has told of."""
-    return [_line(found.plan.pathway, one) for one in found.rates if one.is_told]
+    pathway = found.plan.pathway
+    said = []
+    for one in found.rates:
+        if one.is_told:
+            said.append(_line(pathway, one))
+            said += [_share_line(pathway, one, share) for share in one.shares]
+    return said
+
+
+def _share_line(pathway: Pathway, rate: RateEstimate, one: ShareEstimate) -> str:
+    low, high = one.ratio.interval()
+    states = pathway.tracks[pathway.transitions[rate.transitions[0]].track].states
+    return "  " + t(
+        "to {states}: ratio to the pathway's share {ratio} (90%: {low} to {high}); moves: {n}, "
+        "expected: {expected}.",
+        states=listing([lower(states[name].label.text) for name in one.states]),
+        n=one.events,
+        expected=decimal(one.expected, 1),
+        ratio=decimal(one.ratio.mean, 2),
+        low=decimal(low, 2),
+        high=decimal(high, 2),
+    )
 
 
 def _line(pathway: Pathway, one: RateEstimate) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from sisim.loading.key_figure import (
     SEX_WORDS,
     STATUS_WORDS,
     KeyFigure,
+    Status,
     own_processing,
 )
 from sisim.loading.key_figures import TITLES, KeyFigures, figure_rows
 from sisim.report.formats import decimal
 from sisim.report.spreadsheet_files import FillInTable, write_workbook
-from sisim.scenario.errors import shortened
+from sisim.scenario.errors import Reason, shortened
 
 TOLD = 5
 """So many revisions and footnotes are told."""
@@ -51,6 +53,7 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
             continue
         count = sum(one.place.file == file for one in found.figures)
         yield t("{file}: {kind}, values: {n}.", n=number(count), file=file, kind=kind)
+        yield from _signs(one for one in found.figures if one.place.file == file)
         if found.unread.get(file):
             names = ", ".join(found.unread[file])
             yield "  " + t("Columns that were not read: {names}.", names=names)
@@ -75,6 +78,29 @@ def read_lines(found: KeyFigures) -> Iterator[str]:
         area, sex = after.area_code or after.area, SEX_WORDS[after.sex].text
         change = f"{_value(before)} → {_value(after)}"
         yield f"  {after.code}, {area}, {after.year}, {sex}: {change}"
+
+
+def _signs(figures: Iterable[KeyFigure]) -> Iterator[str]:
+    """Yield what signs in the place of numbers were taken for."""
+    signs = Counter((one.sign, one.status) for one in figures if one.sign)
+    for (sign, status), count in sorted(signs.items()):
+        yield "  " + t(
+            "Cells with “{sign}”: {n}, {status}.",
+            sign=shortened(sign, 20),
+            n=number(count),
+            status=_SIGN_WORDS[status].text,
+        )
+
+
+_SIGN_WORDS: dict[Status, Reason] = {
+    "value": Reason("read as 0, as the mapping says"),
+    "missing": Reason(
+        "read as missing and not as 0; if it stands for a small number that is hidden, or for "
+        "nobody, say so in a mapping (suppressed, zero)"
+    ),
+    "suppressed": Reason("read as a small number that is hidden, and not as 0"),
+    "deleted": Reason("withdrawn by the publisher"),
+}
 
 
 def understood_rows(figures: Sequence[KeyFigure]) -> list[dict[str, Any]]:

@@ -16,6 +16,17 @@ def months_until(date: str) -> float:
     return 12 * year + month - 1 + (day - 1) / monthrange(year, month)[1]
 
 
+def months_through(date: str) -> float:
+    """Return how many months it is from year 0 until a month or a day has ended.
+
+    Examples:
+        >>> months_through("2026-01"), round(months_through("2026-09-15") - 24320, 6)
+        (24313.0, 0.5)
+    """
+    year, month, *day = (int(part) for part in date.split("-"))
+    return months_until(date) + (1 / monthrange(year, month)[1] if day else 1.0)
+
+
 def is_date(date: str) -> bool:
     """Return whether the month has such a day.
 
