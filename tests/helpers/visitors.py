@@ -114,7 +114,8 @@ class Visitor:
         self.page.evaluate("window.sisim_seen = null")
         self.page.wait_for_function("""() => {
             const now = window.sisim_drawn || 0, then = window.sisim_seen;
-            if (then && then[0] === now && !window.sisim_busy)
+            const moving = ["dragging", "approximate", "refining"];
+            if (then && then[0] === now && !moving.includes(document.body.dataset.phase))
                 return performance.now() - then[1] > 400;
             window.sisim_seen = [now, performance.now()];
             return false;

@@ -85,6 +85,26 @@ def test_a_drag_is_followed_while_the_hand_moves(visit: Enter) -> None:
     assert someone.series("new_way", "cost-with") == before
 
 
+def test_no_number_is_settled_that_is_not_the_last_word(visit: Enter) -> None:
+    """From the first move on, what stands there as settled is what stands there in the end."""
+    someone = visit("?lang=en&runs=3")
+    assert someone.page.get_attribute("body", "data-phase") == "settled"
+    before = someone.text("#numbers-new_way")
+    someone.page.evaluate("""() => {
+        window.seen = [];
+        const see = () => seen.push([document.body.dataset.phase,
+            document.getElementById("numbers-new_way").innerText]);
+        new MutationObserver(see).observe(document.body,
+            { attributes: true, characterData: true, subtree: true });
+    }""")
+    someone.slide("slider-effect", 0.05)
+    someone.page.wait_for_selector("body[data-phase=settled]")
+    seen, last = someone.page.evaluate("seen"), someone.text("#numbers-new_way")
+    assert last != before
+    assert {text for phase, text in seen if phase == "settled"} == {last}
+    assert any(phase in ("dragging", "refining") and text == before for phase, text in seen)
+
+
 def test_words_follow_the_hand_with_the_curves(visit: Enter) -> None:
     someone = visit()
     page = someone.page

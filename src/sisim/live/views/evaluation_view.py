@@ -63,6 +63,7 @@ class EvaluationView:
             in_page(self._fail),
             lambda old, new: old[0] != new[0],
         )
+        state.beside = self._queue
         self.draw()
 
     def step(self, by: int) -> None:
@@ -74,7 +75,7 @@ class EvaluationView:
     def draw(self) -> None:
         """Follow what is chosen and the sliders, once the hand rests."""
         state = self._state
-        if state.dragging:
+        if state.visit.held:
             return
         key = state.study_key
         self._choices.follow()
@@ -117,6 +118,7 @@ class EvaluationView:
         self._bar.say(value=n / self._draws)
         self._said.set_text(_progress(n, self._draws, left))
         self._write()
+        self._state.callbacks.phase()
 
     def _fail(self, request: Request, error: Exception) -> None:
         if not self._said.is_deleted:
@@ -124,6 +126,7 @@ class EvaluationView:
             text = error.render() if known else str(error)  # type: ignore[attr-defined]
             self._shown = request
             self._said.set_text(text.splitlines()[0] if text else type(error).__name__)
+            self._state.callbacks.phase()
 
     # ------------------------------------------------------------------------ what is seen
 

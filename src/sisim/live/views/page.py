@@ -34,6 +34,7 @@ from sisim.live.views.header import Actions, Header
 from sisim.live.views.money_view import MoneyView
 from sisim.live.views.narration_bar import narration_bar
 from sisim.live.views.people_view import PeopleView
+from sisim.live.visit_phase import APPROXIMATE, DRAGGING, REFINING
 from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.comparison_text import bands, footer, scope
 from sisim.report.frame import unit_of
@@ -118,6 +119,7 @@ class Page:
         return Callbacks(
             picture=in_page(self.draw),
             change=in_page(self.changed),
+            phase=in_page(self.phase_changed),
             rest=in_page(self.rested),
             refused=in_page(self.refused),
             learned=in_page(lambda: ui.run_javascript("window.sisim_learned = true")),
@@ -153,7 +155,7 @@ class Page:
         """Put the page together."""
         s, lang = self.state.settings, self.state.settings.lang
         self._tags, self.view = {}, None
-        self._script = Script()
+        self._script, self.state.beside = Script(), None
         self.slider_controls = SliderControls(self.state, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
@@ -165,7 +167,7 @@ class Page:
             self._bottom()
             if self.drawer_open:
                 Drawer(self.state, self.slider_controls, self.toggle_drawer, self._dialogs.folder)
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        self._write()
         ui.run_javascript("sisim.size()")
 
     def _actions(self) -> Actions:
@@ -214,7 +216,7 @@ class Page:
         self._main.clear()
         with self._main:
             self._show_view()
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        self._write()
 
     def _bottom(self) -> None:
         state, s = self.state, self.state.settings
@@ -251,16 +253,21 @@ class Page:
         self._write_foot()
         self._write_notes()
         self._status()
-        busy = str(state.busy).lower()
         # In one message: the browser need not wait for the second to draw the first.
-        said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
-        ui.run_javascript(f"sisim.draw({said})")
-        if not state.dragging:
+        ui.run_javascript(f"sisim.draw({json.dumps(changes)}, {self._said()})")
+        if not state.visit.held:
             self._tell_followers()
+
+    def _said(self) -> str:
+        """Return the texts that have changed and the phase of what is shown, for the browser."""
+        return f"{self._script.taken()}, {str(self.state.phase)!r}"
+
+    def _write(self) -> None:
+        ui.run_javascript(f"sisim.write({self._said()})")
 
     def _write_foot(self) -> None:
         state = self.state
-        if state.picture is None or state.dragging:  # it can wait for the hand to rest
+        if state.picture is None or state.visit.held:  # it can wait for the hand to rest
             return
         comparison = state.picture.comparison
         self._text("scope", scope(comparison, everyone=state.show != "figures"))
@@ -281,14 +288,11 @@ class Page:
             self._script.text(self._tags[name], text)
 
     def _status(self) -> None:
-        state = self.state
-        shown = state.picture.runs if state.picture else 0
-        text = ""
-        if state.picture is not None and state.picture.approximate:
+        state, phase, text = self.state, self.state.visit.phase, ""
+        rough = state.picture is not None and state.picture.approximate
+        if phase is APPROXIMATE or (phase is DRAGGING and rough):
             text = t("approximate …")
-        elif state.show == "evaluation":
-            pass  # it says itself how far it has come
-        elif shown < state.runs and not state.dragging:
+        elif phase is REFINING and state.show != "evaluation":  # which says how far it has come
             text = n_("counting {n} run …", "counting {n} runs …", state.runs)
         self._script.text(self._header.status, text)
         seen = state.show == "figures" and not state.fits
@@ -303,11 +307,15 @@ class Page:
         if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
             self.build()
         elif self.slider_controls is not None:
-            self.slider_controls.follow(moved=not state.dragging)
+            self.slider_controls.follow(moved=not state.visit.held)
         state.ask()
+        self.phase_changed()
+
+    def phase_changed(self) -> None:
+        """Say how far what is shown has come towards what is asked for."""
         self._status()
-        ui.run_javascript(f"sisim.ask({self._script.taken()})")
-        if not state.dragging:
+        self._write()
+        if not self.state.visit.held:
             self._tell_followers()
 
     def _address(self) -> None:
@@ -318,8 +326,7 @@ class Page:
         """Say what cannot be worked out, and let the page stand."""
         text = error.render() if isinstance(error, ScenarioError) else str(error)
         self._script.text(self._tags.get("waiting", self._header.status), text.splitlines()[0])
-        busy = str(self.state.busy).lower()
-        ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
+        ui.run_javascript(f"sisim.draw({{}}, {self._said()})")
 
     def refused(self, error: ScenarioError) -> None:
         """Say why something is not shown, and let everything stand as it was."""
@@ -363,9 +370,10 @@ class Page:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
         self._address()
         self._write_foot()
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
         if isinstance(self.view, WORKS):
             self.view.draw()
+        self._status()
+        self._write()
 
     def _sized(self, size: list[float]) -> None:
         state = self.state

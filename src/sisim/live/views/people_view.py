@@ -70,11 +70,12 @@ class PeopleView:
         self._queue: LatestOnly[tuple[SessionKey, Changes], YearlyStates] = LatestOnly(
             self._dots, in_page(self._show), in_page(self._fail), lambda old, new: old[0] != new[0]
         )
+        state.beside = self._queue
         self.draw()
 
     def draw(self) -> None:
         """Follow the sliders, once the hand rests."""
-        if not self._state.dragging:
+        if not self._state.visit.held:
             self._queue.ask((self._state.session_key, self._state.changes))
 
     def pause(self) -> None:
@@ -102,10 +103,12 @@ class PeopleView:
             self._dots_shown = dots
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
+            self._state.callbacks.phase()
 
     def _fail(self, _: tuple[SessionKey, Changes], error: Exception) -> None:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
+            self._state.callbacks.phase()
 
     def table(self, open_: Open) -> None:
         """Show how many are where, year by year, in both worlds."""
