@@ -170,7 +170,8 @@ def add_page(library: Library, begin: Settings) -> None:
     app.add_static_files("/sisim", str(STATIC))
     head = (
         '<link rel="stylesheet" href="/sisim/page.css"><script src="/sisim/page.js"></script>'
-        '<script src="/sisim/dots.js"></script><script src="/sisim/readout.js"></script>'
+        '<script src="/sisim/dots.js"></script><script src="/sisim/arrivals.js"></script>'
+        '<script src="/sisim/readout.js"></script>'
     )
 
     pages: dict[str, Page] = {}

@@ -24,6 +24,7 @@ from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
 from sisim.live.views.analyses_view import AnalysesView
+from sisim.live.views.arrivals_view import ArrivalsView
 from sisim.live.views.builder_view import BuilderView
 from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.course_view import CourseView
@@ -44,7 +45,7 @@ LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
 WORKS = PeopleView | EvaluationView | CourseView
 """Views that work something out of their own, once the hand rests."""
-TABLES = PeopleView | AdministrationView | MoneyView
+TABLES = ArrivalsView | PeopleView | AdministrationView | MoneyView
 """Views with a table of their own for who cannot see their pictures."""
 REBUILT = (
     "lang",
@@ -54,6 +55,7 @@ REBUILT = (
     "told",
     "guess",
     "course",
+    "arrivals",
     "notes",
     "scenario",
     "residents",
@@ -199,6 +201,8 @@ class Page:
             return
         if state.show == "administrations":
             self.view = AdministrationView(state)
+        elif state.show == "people" and state.settings.arrivals:
+            self.view = ArrivalsView(state)
         elif state.show == "people":
             self.view = PeopleView(state)
         elif state.show == "money":
