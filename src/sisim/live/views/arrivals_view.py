@@ -66,7 +66,7 @@ class ArrivalsView:
         rows: dict[str, Any] = {t("Year"): list(dict.fromkeys(years))}
         for name, counts, last in (
             (t("New cases"), found.came, False),
-            (t("Leave it"), found.left, False),
+            (t("Leaving"), found.left, False),
             (t("There at the end"), found.there, True),
             (t("of whom helped"), found.helped, True),
         ):
@@ -106,8 +106,8 @@ class ArrivalsView:
             "helped": found.helped.tolist(),
             "words": {
                 "since": t("New cases since {when}", when=found.labels[begin]),
-                "came": t("Come"),
-                "left": t("Leave it"),
+                "came": t("Coming"),
+                "left": t("Leaving"),
                 "helped": t("of whom helped"),
             },
         }

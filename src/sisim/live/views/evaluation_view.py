@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from math import ceil, isnan
 
 from nicegui import ui
 
@@ -17,6 +16,7 @@ from sisim.live.computations import computations
 from sisim.live.evaluation_studies import StudyKey
 from sisim.live.latest_only import LatestOnly
 from sisim.live.tags import ChartElement, Open, Tag, button, table_of
+from sisim.live.time_left import with_time_left
 from sisim.live.view_state import ViewState
 from sisim.live.views.study_choices import StudyChoices
 from sisim.live.visitor_context import in_page
@@ -30,8 +30,6 @@ EDGES, AROUND = 30.0, 396.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST, VOTED_ON = 290.0, 460.0, 210.0
 """How high the picture is at least and at most, and that of one municipality."""
-MINUTE = 90
-"""From so many seconds on, the time that is left is told in minutes."""
 
 Request = tuple[StudyKey, int]
 """A study, and how many municipalities are to have reported."""
@@ -258,10 +256,4 @@ def _progress(done: int, of: int, left: float) -> str:
     if done >= of:
         return t("All {of} municipalities have reported.", of=of)
     said = t("{n} of {of} municipalities have reported", n=done, of=of)
-    if isnan(left):
-        return f"{said}."
-    if left < MINUTE:
-        time = n_("about {n} second left", "about {n} seconds left", max(ceil(left), 1))
-    else:
-        time = n_("about {n} minute left", "about {n} minutes left", round(left / 60))
-    return f"{said}; {time}."
+    return with_time_left(said, left)
