@@ -7,12 +7,14 @@ any file is, and each problem that the loader finds is told by the key where it 
 from __future__ import annotations
 
 import copy
+import json
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
+from secrets import token_hex
 from typing import Any
 
 import tomli_w
@@ -115,10 +117,12 @@ class ScenarioDraft:
         pathway: Its pathway.
         investment: The key of its investment.
         saved: Under which name it was last saved, and what was.
+        key: What tells it from other drafts.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
+        self.key = token_hex(6)
         self.pathway: Pathway = load_pathway(data["pathway"])
         self.investment = next(iter(data["investments"]))
         self._unread: dict[Key, str] = {}
@@ -159,6 +163,29 @@ class ScenarioDraft:
         """Return what a file says, without what it says of itself in words."""
         data = tomllib.loads(content.decode("utf-8-sig"))
         return cls({key: part for key, part in data.items() if key not in DESCRIBED})
+
+    @classmethod
+    def read(cls, key: str, written: bytes) -> ScenarioDraft:
+        """Return a draft as it was written.
+
+        Raises:
+            ValueError: If this version of sisim cannot read it.
+        """
+        try:
+            said = json.loads(written)
+            found = cls(said["data"])
+            found._unread = {tuple(at): str(text) for at, text in said["unread"]}
+            found._own = {tuple(at) for at in said["own"]}
+        except (LookupError, TypeError, AttributeError, StopIteration, ScenarioError) as error:
+            raise ValueError(*error.args) from error
+        found.key = key
+        return found
+
+    @property
+    def written(self) -> bytes:
+        """All that has been entered, also what is no number yet."""
+        said = {"data": self.data, "unread": list(self._unread.items()), "own": list(self._own)}
+        return json.dumps(said).encode()
 
     # ------------------------------------------------------------------------ what is entered
 

@@ -99,6 +99,7 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     says(page, "#build-status", "Allt som behövs finns.")
     page.click("#build-save")
     says(page, "#build-status", "har sparats")
+    assert list((folder / "drafts").glob("*.json")) == []  # it is a scenario now
     page.click("#build-see")
     page.wait_for_selector("#chart-project svg")
     page.wait_for_function("location.search.includes('scenario=saved')")
@@ -114,6 +115,19 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     assert found.reach.source == "familjer som tackar ja"
     assert found.cost.running.value == 1_500_000
     assert found.effects[0].ratio.source
+
+
+def test_nothing_that_is_written_is_lost_with_the_tab(visit: Enter) -> None:
+    one = visit("?lang=en&show=build", wait="#build-title", rests=False)
+    one.page.fill("#build-title", "Half a")
+    one.page.keyboard.press("Tab")
+    one.page.fill(f"{OF}years", "thr")  # and nothing after it, not even a key
+    says(one.page, f"{OF}years-wrong", "is not a number")
+    one.page.close()
+    other = visit("?lang=en&show=build", wait="#build-kept button", rests=False)
+    other.page.click("#build-kept button:has-text('Half a')")
+    other.page.wait_for_function(f"document.querySelector('{OF}years').value === 'thr'")
+    assert other.page.input_value("#build-title") == "Half a"
 
 
 def test_the_builder_has_no_barrier_on_a_phone_and_begins_from_what_is_shown(

@@ -41,6 +41,16 @@ window.sisim = (() => {
     if (target.matches?.(".slider input")) document.body.dataset.phase = "dragging";
   });
 
+  // What is being written in the builder is told at each pause, and as the page goes.
+  let typed = 0;
+  const tell = (field) => field?.matches?.(".builder input[type=text]") && field.isConnected
+    && field.dispatchEvent(new Event("change", { bubbles: true }));
+  addEventListener("input", ({ target }) => {
+    clearTimeout(typed);
+    typed = setTimeout(tell, 1000, target);
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && tell(document.activeElement));
+
   // What had the focus keeps it, though the page is put together anew around it.
   let last = "";
   const nowhere = () => document.activeElement === document.body;
