@@ -93,6 +93,35 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     says(page, f"{price}-wrong", "minst 0")
     page.fill(price, "180000")
     page.keyboard.press("Tab")
+    # A range, an evaluation and a contract; what is wrong in them is told in its place.
+    effect = f"{OF}effects-0-ratio"
+    page.fill(f"{effect}-low", "3")
+    page.keyboard.press("Tab")
+    says(page, f"{effect}-wrong", "3")
+    page.fill(f"{effect}-low", "")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(f"{effect}-wrong", state="hidden")
+    page.check("#build-evaluations")
+    plan = "#build-evaluations-plan"
+    page.fill(f"{plan}-cohorts-below", "2025-01")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(f"{plan}-cohorts-below-wrong:visible, {plan}-wrong:visible")
+    page.select_option(f"{plan}-design", "other_areas")
+    page.wait_for_selector(f"{plan}-areas-norr")
+    page.check(f"{plan}-areas-norr")
+    page.select_option(f"{plan}-design", "before_after")
+    page.fill(f"{plan}-cohorts-below", "2028-01")
+    page.keyboard.press("Tab")
+    page.check("#build-contracts")
+    contract = "#build-contracts-contract"
+    page.wait_for_selector(f"{contract}-parties-investor")
+    page.fill(f"{contract}-parties-investor", "Framtidskapital")
+    page.fill(f"{contract}-payments-capital-amounts-2026", "4 500 000")
+    page.fill(f"{contract}-payments-outcome-price", "-900000")
+    page.keyboard.press("Tab")
+    says(page, f"{contract}-payments-outcome-price-wrong", "minst 0")
+    page.fill(f"{contract}-payments-outcome-price", "900000")
+    page.keyboard.press("Tab")
     assert barriers(page) == []
     read = str(page.evaluate(READ))
     assert (leaks(read), slips(read)) == ({}, {})
@@ -115,6 +144,11 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     assert found.reach.source == "familjer som tackar ja"
     assert found.cost.running.value == 1_500_000
     assert found.effects[0].ratio.source
+    assert scenario.evaluations["plan"].design == "before_after"
+    assert scenario.evaluations["plan"].areas == []
+    outcome = scenario.contracts["contract"].payments["outcome"]
+    assert outcome.price is not None
+    assert outcome.price.value == 900_000
 
 
 def test_nothing_that_is_written_is_lost_with_the_tab(visit: Enter) -> None:

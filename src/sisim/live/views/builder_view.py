@@ -28,8 +28,10 @@ from sisim.live.scenario_draft import (
 )
 from sisim.live.tags import Open, Tag, button
 from sisim.live.view_state import ViewState
+from sisim.live.views.draft_areas import DraftAreas
 from sisim.live.views.draft_effects import DraftEffects
 from sisim.live.views.draft_fields import DraftFields, place, written
+from sisim.live.views.draft_plans import DraftContract, DraftEvaluation
 from sisim.live.views.draft_prices import DraftPrices
 from sisim.live.visitor_context import in_page
 from sisim.loading.files import parsed, shipped
@@ -92,6 +94,7 @@ class BuilderView:
                 (t("4. What it changes"), self._effects),
                 (t("5. What happens then"), self._endings),
                 (t("6. Who pays, and whose costs count"), self._money),
+                (t("7. How it is evaluated"), self._evaluation),
             ):
                 with Tag("fieldset"):
                     Tag("legend", title)
@@ -170,6 +173,7 @@ class BuilderView:
                 if len(spec.states) > 1:
                     self._track(track, chosen.get(track, []))
         self._fields.place_for(at)
+        DraftAreas(draft, self._fields, self._changed)
         said = Tag("p", "", "said", id="build-target", role="status")
         self._found = Tag("p", t("Counting …"), "said", id="build-count", role="status")
         self._followers.append(lambda: said.set_text(target_words(draft)))
@@ -270,7 +274,11 @@ class BuilderView:
         self._fields.choice(
             ("economy", "perspective"), t("Whose costs count"), whose, chosen=chosen
         )
+        DraftContract(draft, self._fields, self._payers())
         DraftPrices(draft, self._fields, self._changed)
+
+    def _evaluation(self) -> None:
+        DraftEvaluation(self._draft, self._fields, self._payers())
 
     def _paid(self) -> None:
         draft, fields = self._draft, self._fields
