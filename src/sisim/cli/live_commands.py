@@ -118,6 +118,7 @@ def live(
     # What is wrong in the file is said here; later it is said on the page.
     _, given = _with_residents(scenario, changes, residents)
     compile_once()
+    print_error(t("Loading the page …"))
     from sisim.live.app import HERE, serve
     from sisim.live.http_guard import is_loopback
     from sisim.live.room_listener import ListenAddress

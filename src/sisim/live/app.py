@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from nicegui import app, core, ui
+from nicegui import app, background_tasks, core, ui
 from nicegui.client import Client
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -123,17 +123,20 @@ def serve(
     add_page(library, begin)
     if room is not None:
         add_room(room, begin.lang)
-    prepare()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
     core.sio.eio.cors_allowed_origins = []
 
-    def started() -> None:
+    async def get_ready() -> None:
+        await asyncio.to_thread(prepare)
         # What is there before anyone comes is there to stay: looking through it for garbage, again
         # and again, would stop a moving hand for a fifth of a second.
         gc.collect()
         gc.freeze()
+
+    def started() -> None:
+        background_tasks.create(get_ready())
         path = "" if room is None else "room"
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
@@ -287,7 +290,7 @@ async def _nothing_here(_request: Request, _error: Exception) -> Response:
 
 
 def prepare() -> None:
-    """Load what every picture needs, machine code and words, before anyone waits for one."""
+    """Load what every picture needs, machine code and words, while the browser opens the page."""
     scenario = load_scenario("placed-youth", {"population.residents": 100})
     session = ScenarioSession(scenario)
     session.emulator.learn()

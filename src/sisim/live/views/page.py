@@ -13,7 +13,7 @@ from nicegui import ui
 from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
-from sisim.i18n import LANGUAGES, n_, t
+from sisim.i18n import LANGUAGES, n_, number, t
 from sisim.live.chart_options import Option
 from sisim.live.computations import GivenUp
 from sisim.live.narration import STEPS, narration_steps
@@ -196,7 +196,7 @@ class Page:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
         if state.picture is None:
-            self._tags["waiting"] = Tag("p", t("Simulating …"), "waiting", role="status")
+            self._tags["waiting"] = Tag("p", self._waiting(), "waiting", role="status")
             state.ask()
             return
         if state.show == "administrations":
@@ -213,6 +213,18 @@ class Page:
             self.view = EvaluationView(state, self._dialogs.open)
         else:
             self.view = FiguresView(state, self._script)
+
+    def _waiting(self) -> str:
+        """Return what is being done before there is anything to see."""
+        scenario = self.state.scenario
+        people = scenario.population.residents
+        if people is None:
+            return t("Simulating …")
+        return t(
+            "Simulating {people} residents for {years}, with and without the investment …",
+            people=number(people),
+            years=n_("1 year", "{n} years", int(scenario.time.years)),
+        )
 
     def _fill_view(self) -> None:
         """Put the view where it was waited for; all around it stands."""

@@ -14,7 +14,6 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
@@ -90,6 +89,8 @@ def save(figure: Figure, stem: Path, dpi: float) -> list[Path]:
 
 def save_pages(figures: Sequence[Figure], file: Path) -> None:
     """Save pages as PDF; the same pages give the same bytes."""
+    from matplotlib.backends.backend_pdf import PdfPages  # who paints for a screen need not wait
+
     content = BytesIO()
     with PdfPages(content, metadata={"CreationDate": None}) as pages:
         for figure in figures:
