@@ -40,8 +40,13 @@ def replace_numbers(node: N, change: Callable[[str, Number], Number], path: str 
     if isinstance(node, Number):
         result = change(path, node)
     else:
-        parts = _parts(node)
-        new = {k: replace_numbers(v, change, f"{path}.{k}" if path else k) for k, v in parts}
+        parts = _parts(node, of=_holding_numbers)
+        new = {
+            key: part
+            if part is None or isinstance(part, str | float | int)
+            else replace_numbers(part, change, f"{path}.{key}" if path else key)
+            for key, part in parts
+        }
         changed = {key: new[key] for key, part in parts if new[key] is not part}
         if changed and isinstance(node, BaseModel):
             names = {field.alias or name: name for name, field in type(node).model_fields.items()}
