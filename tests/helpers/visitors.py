@@ -73,7 +73,7 @@ class Visitor:
         *,
         size: tuple[int, int] = (1280, 720),
         wait: str = "#chart-project svg, #chart-new_way svg, #chart-administrations svg, #dots, "
-        "#chart-who-gains svg, .problems",
+        "#arrivals, #chart-who-gains svg, .problems",
         rests: bool = True,
     ) -> None:
         self.address = address
