@@ -73,7 +73,7 @@ class Visitor:
         *,
         size: tuple[int, int] = (1280, 720),
         wait: str = "#chart-project svg, #chart-new_way svg, #chart-administrations svg, #dots, "
-        "#chart-who-gains svg, .problems",
+        "#arrivals, #chart-who-gains svg, .problems",
         rests: bool = True,
     ) -> None:
         self.address = address
@@ -114,7 +114,8 @@ class Visitor:
         self.page.evaluate("window.sisim_seen = null")
         self.page.wait_for_function("""() => {
             const now = window.sisim_drawn || 0, then = window.sisim_seen;
-            if (then && then[0] === now && !window.sisim_busy)
+            const moving = ["dragging", "approximate", "refining"];
+            if (then && then[0] === now && !moving.includes(document.body.dataset.phase))
                 return performance.now() - then[1] > 400;
             window.sisim_seen = [now, performance.now()];
             return false;

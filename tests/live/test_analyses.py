@@ -13,7 +13,7 @@ from sisim.analysis.measures import NPV
 from sisim.analysis.one_way import two_way
 from sisim.analysis.varied import factors
 from sisim.live import analyses
-from sisim.live.analyses import Analyses, AnalysisJob, AnalysisKey, TooManyError, answer_of
+from sisim.live.analyses import Analyses, AnalysisJob, AnalysisKey, Memory, TooManyError, answer_of
 from sisim.loading.load import load_scenario
 from sisim.scenario.scenario import Scenario
 
@@ -42,7 +42,7 @@ def ended(job: AnalysisJob) -> AnalysisJob:
 
 def test_a_sweep_finds_what_the_command_line_finds(scenario: Scenario) -> None:
     told: list[tuple[int, int]] = []
-    answer = answer_of(key(scenario), lambda done, of: told.append((done, of)))
+    answer = answer_of(key(scenario), lambda done, of: told.append((done, of)), Memory())
     known = {one.key: one for one in factors(scenario)}
     values = [
         [one.low + n * (one.high - one.low) / 4 for n in range(5)]
@@ -76,7 +76,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let analyses wait until they are let go of; return what does so."""
     go = Event()
 
-    def wait(_key: AnalysisKey, tell: analyses.Go) -> analyses.AnalysisAnswer:
+    def wait(_key: AnalysisKey, tell: analyses.Go, _: object) -> analyses.AnalysisAnswer:
         while not go.wait(0.01):
             tell(1, 2)
         return analyses.AnalysisAnswer(list, list)

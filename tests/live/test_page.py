@@ -85,6 +85,26 @@ def test_a_drag_is_followed_while_the_hand_moves(visit: Enter) -> None:
     assert someone.series("new_way", "cost-with") == before
 
 
+def test_no_number_is_settled_that_is_not_the_last_word(visit: Enter) -> None:
+    """From the first move on, what stands there as settled is what stands there in the end."""
+    someone = visit("?lang=en&runs=3")
+    assert someone.page.get_attribute("body", "data-phase") == "settled"
+    before = someone.text("#numbers-new_way")
+    someone.page.evaluate("""() => {
+        window.seen = [];
+        const see = () => seen.push([document.body.dataset.phase,
+            document.getElementById("numbers-new_way").innerText]);
+        new MutationObserver(see).observe(document.body,
+            { attributes: true, characterData: true, subtree: true });
+    }""")
+    someone.slide("slider-effect", 0.05)
+    someone.page.wait_for_selector("body[data-phase=settled]")
+    seen, last = someone.page.evaluate("seen"), someone.text("#numbers-new_way")
+    assert last != before
+    assert {text for phase, text in seen if phase == "settled"} == {last}
+    assert any(phase in ("dragging", "refining") and text == before for phase, text in seen)
+
+
 def test_words_follow_the_hand_with_the_curves(visit: Enter) -> None:
     someone = visit()
     page = someone.page
@@ -297,14 +317,16 @@ def test_the_room_guesses_first(visit: Enter) -> None:
 def test_people_move_between_places_and_each_has_two_lives(visit: Enter) -> None:
     someone = visit("?show=people")
     someone.page.wait_for_function("() => sisim.dots.seen()?.people > 0")
-    assert someone.page.evaluate("sisim.dots.seen().year") == 2026
+    # It begins at the turn of the year before the worlds part.
+    first = someone.page.evaluate("sisim.dots.seen().year")
+    assert first >= 2026
     someone.page.click("#dots-on")
-    assert someone.page.evaluate("sisim.dots.seen().year") == 2027
+    assert someone.page.evaluate("sisim.dots.seen().year") == first + 1
     someone.page.keyboard.press("ArrowLeft")
-    someone.page.wait_for_function("() => sisim.dots.seen().year === 2026")
+    someone.page.wait_for_function("n => sisim.dots.seen().year === n", arg=first)
     someone.page.select_option("#dots-speed", "4")
     someone.page.click("#dots-play")
-    someone.page.wait_for_function("() => sisim.dots.seen().year >= 2029")
+    someone.page.wait_for_function("n => sisim.dots.seen().year >= n + 3", arg=first)
     someone.page.click("#dots-play")
     someone.page.wait_for_function("() => !sisim.dots.seen().playing")
     someone.page.wait_for_timeout(900)
@@ -319,6 +341,37 @@ def test_people_move_between_places_and_each_has_two_lives(visit: Enter) -> None
     assert "Born" in life
     assert "Where the lives differ" in life
     assert "Why" in life
+
+
+def test_the_inflow_arrives_month_by_month_as_the_run_has_counted_it(visit: Enter) -> None:
+    someone = visit("?show=people&arrivals=1&lang=en", wait="#arrivals")
+    page = someone.page
+    page.wait_for_function("sisim.arrivals.seen()")
+    seen = page.evaluate("sisim.arrivals.seen()")
+    assert seen["label"] >= "2026-01"
+    assert seen["moving"] == 0
+    for _ in range(30):
+        page.click("#arrivals-on")
+    now = page.evaluate("sisim.arrivals.seen()")
+    assert now["moving"] > 0
+    said = page.get_attribute("#arrivals", "aria-label")
+    there = [int(n) for n in re.findall(r"Placed: (\d+)", said)]
+    assert there == now["dots"]
+    assert re.search(r"From project .*of whom helped \d", said)
+    headline = re.findall(r"(?:equal\)|working) (\d+)", someone.text("#arrivals-said"))
+    without, with_ = map(int, headline)
+    assert without >= with_ > 0
+    # Who does not want anything to move sees it at once.
+    page.emulate_media(reduced_motion="reduce")
+    page.click("#arrivals-on")
+    assert page.evaluate("sisim.arrivals.seen().moving") == 0
+    page.keyboard.press("v")
+    page.wait_for_selector("#as-table")
+    assert "2026" in someone.text("#as-table")
+    page.keyboard.press("Escape")
+    page.click("#people-lives")
+    page.wait_for_selector("#dots")
+    page.wait_for_function("!location.search.includes('arrivals')")
 
 
 def test_money_follows_the_same_sliders(visit: Enter) -> None:

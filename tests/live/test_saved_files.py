@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from helpers.command_line import sisim
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,22 @@ def test_the_file_of_a_setting_says_all_of_it(
     setting = SavedSetting(scenario=scenario, shown=shown, override=override)
     folder.save("a", setting.content, replace=True)
     assert setting_in(folder, "a") == setting
+
+
+@pytest.mark.parametrize("command", ["run", "check", "explain"])
+def test_the_command_line_says_what_to_do_with_a_setting(command: str, folder: SavedFolder) -> None:
+    """And what it says works: the same numbers, saved as a scenario, are run."""
+    someone = visitor(folder)
+    someone.change(values={"effect": 0.25})
+    folder.save("half", someone.setting().content)
+    answer = sisim(command, folder.file("half"))
+    assert answer.exit_code == 2
+    said = " ".join(answer.stderr.split())
+    assert "This is a setting of the page" in said
+    assert "sisim live --folder" in said
+    assert "Traceback" not in answer.output
+    folder.save("half as a scenario", scenario_text(someone).encode())
+    assert sisim("check", folder.file("half as a scenario")).exit_code == 0
 
 
 def test_a_file_that_a_visitor_brought_is_saved_with_the_setting(folder: SavedFolder) -> None:

@@ -107,6 +107,107 @@ def test_a_scenario_that_is_built_is_the_one_written_by_hand(tmp_path: Path) -> 
     assert sisim("check", made).exit_code == 0
 
 
+MORE_BY_HAND = """
+[population.areas]
+area_1 = { label = "Söder", share = 0.3 }
+area_2 = { label = "Resten", share = 0.7 }
+
+[evaluations.plan]
+label = { sv = "Utvärdering", en = "Evaluation" }
+arm = "project"
+design = "difference"
+cohorts = { from = "2026-01", below = "2028-01" }
+outcome = { group = "placed", within = 12 }
+cost = { once = 300000, payer = "education" }
+areas = ["area_2"]
+years_before = 2
+
+[contracts.contract]
+label = { sv = "Utfallskontrakt", en = "Outcome contract" }
+arm = "new_way"
+parties.investor = "Framtidskapital"
+
+[contracts.contract.payments.capital]
+label = { sv = "Kapital", en = "Capital" }
+from = "investor"
+to = "education"
+amounts = { 2026 = 4500000 }
+
+[contracts.contract.payments.outcome]
+label = { sv = "Ersättning för utfall", en = "Payment for outcomes" }
+from = "social"
+to = "investor"
+price = { value = 900000, source = "the contract", grade = "measured" }
+threshold = 0.05
+cap = { value = 6000000, grade = "assumption" }
+measure = { outcome = "placed", periods = [[2027, 2031]] }
+"""
+
+
+def test_areas_an_evaluation_a_contract_and_a_range_are_those_written_by_hand(
+    tmp_path: Path,
+) -> None:
+    ready = shipped("scenario")["placed-youth"].read_text(encoding="utf-8")
+    parts = ("[time]", "[population", "[drift", "[economy", "[outcomes")
+    blocks = [b for b in ready.split("\n\n") if any(part in b for part in parts)]
+    own = "\n\n".join(b for b in blocks if "[population.areas]" not in b)
+    by_hand = BY_HAND.replace("capacity = 15", 'capacity = 15\nareas = ["area_1"]')
+    by_hand = by_hand.replace("ratio = { value = 1.5,", "ratio = { value = 1.5, low = 1, high = 2,")
+    hand, made = tmp_path / "hand.toml", tmp_path / "made.toml"
+    text = f"{by_hand}\n{own}\n{MORE_BY_HAND}"
+    hand.write_text(text, encoding="utf-8", newline="\n")
+    draft = built()
+    of = draft.of_investment
+    ratio = (*of, "effects", 0, "ratio")
+    draft.put_owned(ratio, "low", "1,0")
+    draft.put_owned(ratio, "high", "2")
+    draft.put_owned(ratio, "grade", "assumption")
+    for name in draft.areas:
+        draft.remove_area(name)
+    for name, share in (("Söder", "0,3"), ("Resten", "0,7"), ("Igen", "1")):
+        area = draft.add_area()
+        draft.put(("population", "areas", area, "label"), name)
+        draft.put_number(("population", "areas", area, "share"), share)
+    draft.put((*of, "areas"), ["area_1", "area_3"])
+    draft.remove_area("area_3")
+    plan, contract = ("evaluations", "plan"), ("contracts", "contract")
+    draft.plan_evaluation(there=True)
+    draft.put((*plan, "match_on"), ["age"])
+    draft.choose_design("difference")
+    draft.put((*plan, "areas"), ["area_2"])
+    draft.put_number((*plan, "years_before"), "2")
+    draft.put((*plan, "cohorts", "below"), "2028-01")
+    draft.put((*plan, "cost", "payer"), "education")
+    draft.put_number((*plan, "cost", "once"), "300 000")
+    draft.pay_by_outcome(there=True)
+    draft.put((*contract, "arm"), "new_way")
+    draft.put((*contract, "parties", "investor"), "Framtidskapital")
+    capital, outcome = ((*contract, "payments", name) for name in ("capital", "outcome"))
+    draft.put_number((*capital, "amounts", "2026"), "4500000")
+    draft.put((*outcome, "from"), "social")
+    draft.put((*outcome, "measure", "outcome"), "placed")
+    for at, year in ((0, "2027"), (1, "2031")):
+        draft.put_number((*outcome, "measure", "periods", 0, at), year)
+    draft.put_owned((*outcome, "price"), "value", "900000")
+    draft.put_owned((*outcome, "price"), "source", "the contract")
+    draft.put_owned((*outcome, "price"), "grade", "measured")
+    draft.put_number((*outcome, "threshold"), "0,05")
+    draft.put_owned((*outcome, "cap"), "value", "6000000")
+    made.write_bytes(draft.content)
+    assert problems(draft.content, "x.toml") == []
+    assert load_scenario(made).model_dump() == load_scenario(hand).model_dump()
+    assert sisim("check", made).exit_code == 0
+    # What is wrong in them is told at their keys.
+    draft.put_number(("population", "areas", "area_1", "share"), "0,5")
+    draft.put_owned(ratio, "low", "1,7")
+    draft.put((*plan, "cohorts", "below"), "2025-01")
+    draft.put_owned((*outcome, "price"), "value", "-1")
+    draft.put_number((*outcome, "measure", "periods", 0, 1), "")
+    found = dict([*draft.unread, *problems(draft.content, "x.toml")])
+    for key in ("population.areas", "effects.0.ratio", "plan.cohorts", "outcome.price", "periods"):
+        assert any(key in one for one in found), (key, found)
+
+
 @pytest.mark.parametrize("name", bases().scenarios)
 def test_a_ready_scenario_stays_what_it_is_until_it_is_changed(name: str) -> None:
     file = shipped("scenario")[name]

@@ -12,6 +12,7 @@ from helpers.words import READ, leaks, slips
 @pytest.mark.parametrize(
     "query",
     ["", "kept=effect:0.1", "show=administrations", "show=people", "show=money", "notes=1"]
+    + ["show=people&arrivals=1"]
     + [f"told={step}&notes=1" for step in range(5)],
 )
 def test_no_word_on_the_page_is_english(visit: Callable[..., Visitor], query: str) -> None:

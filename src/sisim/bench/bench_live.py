@@ -27,7 +27,7 @@ MOVE = """async ([id, value]) => {
 }"""
 SETTLE = """async () => {
   const begun = performance.now();
-  while (window.sisim_busy) await new Promise(requestAnimationFrame);
+  while (document.body.dataset.phase !== "settled") await new Promise(requestAnimationFrame);
   return performance.now() - begun;
 }"""
 

@@ -117,6 +117,7 @@ def live(
     scenario = (scenarios or [READY])[0]
     # What is wrong in the file is said here; later it is said on the page.
     _, given = _with_residents(scenario, changes, residents)
+    print_error(t("Loading the page …"))
     from sisim.engine.machine_code import on_disk
     from sisim.live.app import HERE, serve
     from sisim.live.computations import compiled_meanwhile

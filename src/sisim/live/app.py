@@ -13,10 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-from nicegui import app, core, ui
+from nicegui import app, background_tasks, core, ui
 from nicegui.client import Client
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -129,20 +128,23 @@ def serve(
     add_page(library, begin)
     if room is not None:
         add_room(room, begin.lang)
-    if on_disk():
-        prepare()
-    else:
-        prepare_beside()
+    work = prepare if on_disk() else compile_and_prepare
+    if work is compile_and_prepare:
+        computations.ready.clear()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
     core.sio.eio.cors_allowed_origins = []
 
-    def started() -> None:
+    async def get_ready() -> None:
+        await asyncio.to_thread(work)
         # What is there before anyone comes is there to stay: looking through it for garbage, again
         # and again, would stop a moving hand for a fifth of a second.
         gc.collect()
         gc.freeze()
+
+    def started() -> None:
+        background_tasks.create(get_ready())
         path = "" if room is None else "room"
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
@@ -179,7 +181,8 @@ def add_page(library: Library, begin: Settings) -> None:
     app.add_static_files("/sisim", str(STATIC))
     head = (
         '<link rel="stylesheet" href="/sisim/page.css"><script src="/sisim/page.js"></script>'
-        '<script src="/sisim/dots.js"></script><script src="/sisim/readout.js"></script>'
+        '<script src="/sisim/dots.js"></script><script src="/sisim/arrivals.js"></script>'
+        '<script src="/sisim/readout.js"></script>'
     )
 
     pages: dict[str, Page] = {}
@@ -295,7 +298,7 @@ async def _nothing_here(_request: Request, _error: Exception) -> Response:
 
 
 def prepare() -> None:
-    """Load what every picture needs, machine code and words, before anyone waits for one."""
+    """Load what every picture needs, machine code and words, while the browser opens the page."""
     scenario = load_scenario("placed-youth", {"population.residents": 100})
     session = ScenarioSession(scenario)
     session.emulator.learn()
@@ -308,21 +311,14 @@ def prepare() -> None:
             footer(comparison.result)
 
 
-def prepare_beside() -> Thread:
-    """Compile the engine, and prepare, beside the server; until then computations wait."""
-    computations.ready.clear()
-
-    def work() -> None:
-        try:
-            # In a process of its own: compiling here would keep the page from answering.
-            subprocess.run([sys.executable, "-c", COMPILE], stdin=subprocess.DEVNULL, check=False)
-            prepare()
-        finally:
-            computations.ready.set()
-
-    beside = Thread(target=work, name="sisim-compile", daemon=True)
-    beside.start()
-    return beside
+def compile_and_prepare() -> None:
+    """Compile the engine, and prepare; until then computations wait."""
+    try:
+        # In a process of its own: compiling here would keep the page from answering.
+        subprocess.run([sys.executable, "-c", COMPILE], stdin=subprocess.DEVNULL, check=False)
+        prepare()
+    finally:
+        computations.ready.set()
 
 
 def give_back_memory() -> None:

@@ -1,13 +1,9 @@
 """Refinement of a picture: interpolated while a slider moves, simulated once it rests.
 
-The phases, from a request to all of its runs::
-
-    IDLE -> COMPUTING -> APPROXIMATE -> COMPUTING -> PARTIAL -> COMPUTING -> SETTLED
-
 The first answer is interpolated from what is known of the sliders, or simulated in a single run;
-where the simulation is quick enough to follow a hand, steps are skipped. A new request leads back
-to COMPUTING from anywhere. While a slider is being dragged, an approximate picture is refined only
-once the hand has stood still, and a partial one not at all.
+where the simulation is quick enough to follow a hand, steps are skipped. While a slider is held, an
+interpolated picture is refined once the hand has stood still, and one of fewer runs not at all.
+`visit_phase` has the phases.
 """
 
 from __future__ import annotations
@@ -15,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from time import perf_counter
 from typing import Any
 
@@ -26,6 +21,7 @@ from sisim.engine.simulation import Progress
 from sisim.live.computations import GivenUp, computations
 from sisim.live.latest_only import LatestOnly
 from sisim.live.scenario_session import ScenarioSession
+from sisim.live.visit_phase import APPROXIMATE, DRAGGING, IDLE, REFINING, SETTLED, VisitMachine
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
 
@@ -37,21 +33,6 @@ PAUSE = 0.02
 """Seconds between two positions that are simulated beforehand, in which a request is heard."""
 STILL = 0.3
 """Seconds after which a slider that is held still is answered by the simulation."""
-
-
-class Phase(Enum):
-    """How far the picture has come towards what is asked for."""
-
-    IDLE = auto()
-    """Nothing has been shown yet."""
-    COMPUTING = auto()
-    """A request has not been answered."""
-    APPROXIMATE = auto()
-    """What is shown is interpolated."""
-    PARTIAL = auto()
-    """What is shown is simulated, with fewer runs than are asked for."""
-    SETTLED = auto()
-    """What is shown is all that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +112,7 @@ class Callbacks:
     Attributes:
         picture: A picture has been computed.
         change: The settings are others, given those before and those now.
+        phase: The phase of the visit is another, while nothing else has happened.
         rest: A change is complete, no slider is being dragged.
         learned: The emulator knows all that it can of the main sliders.
         error: A picture could not be computed.
@@ -139,6 +121,7 @@ class Callbacks:
 
     picture: Callable[[], None] = lambda: None
     change: Callable[..., None] = lambda *_: None
+    phase: Callable[[], None] = lambda: None
     rest: Callable[[], None] = lambda: None
     learned: Callable[[], None] = lambda: None
     error: Callable[[Exception], None] = lambda _: None
@@ -151,46 +134,32 @@ class Refinement:
     def __init__(self, callbacks: Callbacks) -> None:
         self._callbacks = callbacks
         self.picture: Picture | None = None
-        self.dragging = False
+        self.visit = VisitMachine()
         self.tasks: set[asyncio.Task[None]] = set()
         self._wanted: Wanted | None = None
         self._simulated: Picture | None = None
         self._warm: Hashable = None  # whose session has answered: its baseline is simulated
         self._follows = False  # all runs were done AT_ONCE
         self._timer: asyncio.TimerHandle | None = None
-        self._learning = False
-        self._away = False  # nobody looks
+        self._learner: asyncio.Task[None] | None = None
         self._queue: LatestOnly[Request, Picture] = LatestOnly(
             _picture, self._show, self._fail, lambda old, new: old.wanted.key != new.wanted.key
         )
 
-    @property
-    def phase(self) -> Phase:
-        """How far the picture has come."""
-        if self._queue.pending:
-            return Phase.COMPUTING
-        if self.picture is None or self._wanted is None:
-            return Phase.IDLE
-        if self.picture.approximate:
-            return Phase.APPROXIMATE
-        return Phase.PARTIAL if self.picture.runs < self._wanted.runs else Phase.SETTLED
-
-    @property
-    def busy(self) -> bool:
-        """Whether something better than what is shown is on its way."""
-        phase = self.phase
-        return phase is not Phase.SETTLED and not (phase is Phase.PARTIAL and self.dragging)
-
     def forget(self) -> None:
         """Leave a scenario: answers about it are no longer shown, nor interpolated from."""
         self._wanted = self._simulated = None
+        self.visit.leave()
 
     def pause(self) -> None:
         """Compute nothing, as nobody is there to see it."""
-        self._away = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
+        self.visit.let_go()
         self._queue.stop()
+        if self._learner is not None:
+            self._learner.cancel()
+        if self.visit.phase is not SETTLED:
+            self.visit.leave()
 
     def close(self) -> None:
         """Compute nothing any more."""
@@ -200,37 +169,42 @@ class Refinement:
 
     def resume(self) -> None:
         """Go on where it was paused."""
-        self._away = False
-        if self._wanted is not None and self.phase is not Phase.SETTLED:
+        if self._wanted is not None and self.visit.phase is IDLE:
             self.ask(self._wanted)
+        self._learn()
 
     def ask(self, wanted: Wanted) -> None:
         """Compute what is asked for; the latest request wins."""
         self._wanted = wanted
+        self._stop_timer()
+        self.visit.ask()
         move, simulated = self._move(wanted), self._simulated
         if simulated is not None and move is not None and not move.moved:
             self._request(simulated.runs, move)  # another view of the same results
         else:
             self._request(self._first_runs, move)
-        if self._timer is not None:
-            self._timer.cancel()
 
     def release(self) -> None:
         """Go on to all the runs once a slider has been let go of."""
-        self.dragging = False
+        self.visit.let_go()
         self._advance()
         self._learn()
 
     async def settled(self) -> Picture | None:
         """Return the picture once it has been simulated, which saving and telling need."""
-        while self.picture is not None and self.picture.approximate:
+        while self.visit.phase in (DRAGGING, APPROXIMATE, REFINING):
             await asyncio.sleep(PAUSE)
         return self.picture
 
-    def start(self, work: Any) -> None:
+    def start(self, work: Any) -> asyncio.Task[None]:
         """Run a coroutine, and keep it from being collected until it is done."""
         self.tasks.add(task := asyncio.get_running_loop().create_task(work))
         task.add_done_callback(self.tasks.discard)
+        return task
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     @property
     def _first_runs(self) -> int:
@@ -260,46 +234,46 @@ class Refinement:
         wanted = self._wanted
         if wanted is None or request.wanted.scenario is not wanted.scenario:
             return
+        if self.visit.phase is IDLE:
+            return
         self.picture = picture
-        if picture.approximate:
-            # Counted from the picture, however long it took.
-            self._timer = asyncio.get_running_loop().call_later(STILL, self._advance, True)
-        else:
+        if not picture.approximate:
             self._simulated = picture
             if picture.runs == wanted.runs:
                 # The first answer of a session is slow, as its baseline is simulated first.
                 warm = self._warm == request.wanted.key
                 self._follows = warm and picture.seconds < AT_ONCE
                 self._warm = request.wanted.key
-        self._callbacks.picture()
+        if not self._queue.pending:  # else it answers what has since been followed by something new
+            self.visit.show(all_=not picture.approximate and picture.runs == wanted.runs)
+            if picture.approximate:
+                # Counted from the picture, however long it took.
+                self._timer = asyncio.get_running_loop().call_later(STILL, self._stand_still)
         self._advance()
+        self._callbacks.picture()
         self._learn()
 
-    def _advance(self, still: bool = False) -> None:
-        """Ask for the next better picture.
+    def _stand_still(self) -> None:
+        self.visit.stand_still()
+        self._advance()
+        self._callbacks.phase()
 
-        Args:
-            still: Whether a slider that may be held has stood still.
-        """
-        if self.dragging and not still:
-            return
-        phase = self.phase
-        if phase is Phase.APPROXIMATE:
-            self._request(self._first_runs)
-        elif phase is Phase.PARTIAL and not self.dragging:
-            assert self._wanted is not None
-            self._request(self._wanted.runs)
+    def _advance(self) -> None:
+        """Ask for the next better picture, where one is due and is not on its way."""
+        picture, wanted = self.picture, self._wanted
+        if self.visit.phase is REFINING and not self._queue.pending:
+            assert picture is not None
+            assert wanted is not None
+            self._request(self._first_runs if picture.approximate else wanted.runs)
 
     def _learn(self) -> None:
         """Simulate positions of the sliders beforehand, while nothing is asked for."""
-        if self._learning or self.picture is None or self.picture.approximate:
-            return
-        self._learning = True
-        self.start(self._learn_positions())
+        if self._learner is None and self.picture is not None and not self.picture.approximate:
+            self._learner = self.start(self._learn_positions())
 
     async def _learn_positions(self) -> None:
         try:
-            while not (self.dragging or self._queue.pending or self._away):
+            while not (self.visit.held or self._queue.pending):
                 wanted = self._wanted
                 if wanted is None:
                     break
@@ -310,9 +284,11 @@ class Refinement:
         except (GivenUp, ScenarioError):
             pass  # it is as good without
         finally:
-            self._learning = False
+            self._learner = None
 
     def _fail(self, _: Request, error: Exception) -> None:
+        if not self._queue.pending:
+            self.visit.leave()
         self._callbacks.error(error)
         self._learn()
 

@@ -7,12 +7,15 @@ any file is, and each problem that the loader finds is told by the key where it 
 from __future__ import annotations
 
 import copy
+import json
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from math import isfinite
+from secrets import token_hex
 from typing import Any
 
 import tomli_w
@@ -23,6 +26,7 @@ from sisim.loading.files import read, shipped
 from sisim.loading.load import load_pathway, read_scenario
 from sisim.report.value_library import LibraryValue
 from sisim.scenario.errors import Problem, ScenarioError, shortened
+from sisim.scenario.evaluation import OWN_KEYS
 from sisim.scenario.pathway import Pathway
 from sisim.scenario.types import Text
 
@@ -45,10 +49,18 @@ KEPT = (
 """What an empty investment has of the ready scenario whose municipality it is in."""
 DESCRIBED = ("catalogue", "description", "application", "report")
 """What a scenario says of itself in words, which no longer hold when it is changed."""
+AREAS: Key = ("population", "areas")
 FIRST = "placed-youth"
 """Whose municipality is taken before others of the same pathway."""
-NEW, FUND = "investment", "fund"
-"""The keys of an investment and of a fund that are added here."""
+NEW, FUND, PLAN, CONTRACT = "investment", "fund", "plan", "contract"
+"""The keys of an investment, a fund, an evaluation and an outcome contract that are added here."""
+PLAN_LABEL = {"sv": "Utvärdering", "en": "Evaluation"}
+CONTRACT_LABEL = {"sv": "Utfallskontrakt", "en": "Outcome contract"}
+PAYMENT_LABELS = {
+    "capital": {"sv": "Kapital", "en": "Capital"},
+    "outcome": {"sv": "Ersättning för utfall", "en": "Payment for outcomes"},
+}
+"""What these are called until they are called something else."""
 ARMS = {"ends": "project", "continues": "continued", "new_way_of_working": "new_way"}
 """The key of the arm that is added for each ending."""
 ARM_LABELS = {
@@ -115,10 +127,12 @@ class ScenarioDraft:
         pathway: Its pathway.
         investment: The key of its investment.
         saved: Under which name it was last saved, and what was.
+        key: What tells it from other drafts.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
+        self.key = token_hex(6)
         self.pathway: Pathway = load_pathway(data["pathway"])
         self.investment = next(iter(data["investments"]))
         self._unread: dict[Key, str] = {}
@@ -160,6 +174,29 @@ class ScenarioDraft:
         data = tomllib.loads(content.decode("utf-8-sig"))
         return cls({key: part for key, part in data.items() if key not in DESCRIBED})
 
+    @classmethod
+    def read(cls, key: str, written: bytes) -> ScenarioDraft:
+        """Return a draft as it was written.
+
+        Raises:
+            ValueError: If this version of sisim cannot read it.
+        """
+        try:
+            said = json.loads(written)
+            found = cls(said["data"])
+            found._unread = {tuple(at): str(text) for at, text in said["unread"]}
+            found._own = {tuple(at) for at in said["own"]}
+        except (LookupError, TypeError, AttributeError, StopIteration, ScenarioError) as error:
+            raise ValueError(*error.args) from error
+        found.key = key
+        return found
+
+    @property
+    def written(self) -> bytes:
+        """All that has been entered, also what is no number yet."""
+        said = {"data": self.data, "unread": list(self._unread.items()), "own": list(self._own)}
+        return json.dumps(said).encode()
+
     # ------------------------------------------------------------------------ what is entered
 
     @property
@@ -193,33 +230,37 @@ class ScenarioDraft:
     def put_number(self, key: Key, text: str) -> None:
         """Put what has been written as a number at a key, in Swedish or in English."""
         number = read_number(text)
-        if text.strip() and number is None:
+        # In a list there is nothing in place of a number that is taken away.
+        if number is None and (text.strip() or isinstance(key[-1], int)):
             self._unread[key] = text
             return
         self.put(key, number)
 
     def put_owned(self, key: Key, part: str, text: str) -> None:
-        """Put a part of a number with an owner: its "value", its "source" or its "grade".
+        """Put a part of a number with an owner: "value", "low", "high", "source" or "grade".
 
         Another value is not what the source said: that is taken away, unless it has been entered.
         """
         had = self.get(key)
         number = dict(had) if isinstance(had, dict) else {} if had is None else {"value": had}
-        if part != "value":
+        if part in ("source", "grade"):
             self._own.add(key)
             self.put(key, {**number, part: text} if text else _without(number, part))
             return
         value = read_number(text)
-        self._unread.pop((*key, "value"), None)
+        self._unread.pop((*key, part), None)
         if text.strip() and value is None:
-            self._unread[*key, "value"] = text
+            self._unread[*key, part] = text
+        elif part != "value":
+            self._own.add(key)
+            self.put(key, _without(number, part) if value is None else {**number, part: value})
         elif value is None:
             self.put(key, None)
         elif value != number.get("value"):
             kept = _without(number, *OWNED)
-            told = {"source": number.get("source"), "grade": number.get("grade")}
+            told = {part: number.get(part) for part in ("source", "grade", "low", "high")}
             own = told if key in self._own else {"grade": "assumption"}
-            said = {name: word for name, word in own.items() if word}
+            said = {name: word for name, word in own.items() if word not in (None, "")}
             self.put(key, {"value": value, **said, **kept})
 
     def _take_away(self, key: Key) -> None:
@@ -291,6 +332,90 @@ class ScenarioDraft:
     def fund(self) -> str | None:
         """The key of its fund, if there is one."""
         return next(iter(self.data.get("funds", {})), None)
+
+    # ------------------------------------------------------------------------ areas and plans
+
+    @property
+    def first_year(self) -> str:
+        """The year in which the investment begins."""
+        return str(self.get((*self.of_investment, "start")) or "")[:4]
+
+    @property
+    def areas(self) -> dict[str, str]:
+        """What the areas of the municipality are called."""
+        found = {}
+        for number, (name, area) in enumerate((self.get(AREAS) or {}).items(), start=1):
+            label = area.get("label") or t("Area {n}", n=number)
+            found[name] = Text.model_validate(label).text
+        return found
+
+    def add_area(self) -> str:
+        """Add an area, and return its key."""
+        there = self.get(AREAS) or {}
+        name = next(one for n in count(1) if (one := f"area_{n}") not in there)
+        self.put(AREAS, {**there, name: {}})
+        return name
+
+    def remove_area(self, name: str) -> None:
+        """Take an area away, and out of all that is in it."""
+        self.put(AREAS, _without(self.get(AREAS) or {}, name))
+        of = self.of_investment
+        plans = [("evaluations", plan) for plan in self.data.get("evaluations", {})]
+        for key in ((*of, "areas"), (*of, "new_way", "areas"), *((*p, "areas") for p in plans)):
+            if (chosen := self.get(key)) is not None:
+                self.put(key, [one for one in chosen if one != name])
+        at = (*AREAS, name)
+        self._unread = {key: text for key, text in self._unread.items() if key[:3] != at}
+
+    @property
+    def plan(self) -> str | None:
+        """The key of its evaluation, if there is one."""
+        return next(iter(self.data.get("evaluations", {})), None)
+
+    def plan_evaluation(self, *, there: bool) -> None:
+        """Plan an evaluation, of those who begin from the start, or none."""
+        start = self.get((*self.of_investment, "start"))
+        case = (self.get(("figures", "case"))) or next(iter(self.pathway.groups))
+        new = {
+            "label": PLAN_LABEL,
+            "arm": next(iter(self.data.get("arms", {})), None),
+            "design": "before_after",
+            "cohorts": {"from": start},
+            "outcome": {"group": case, "within": 12},
+            "cost": {"payer": self.administration},
+        }
+        said = {name: part for name, part in new.items() if part is not None}
+        self.put(("evaluations",), {PLAN: said} if there else None)
+
+    def choose_design(self, design: str) -> None:
+        """Give the evaluation another design, without what only the one before has."""
+        assert self.plan is not None
+        key = ("evaluations", self.plan)
+        own = {part for parts in OWN_KEYS.values() for part in parts} - set(OWN_KEYS[design])
+        self.put(key, {**_without(self.get(key), *own), "design": design})
+
+    @property
+    def contract(self) -> str | None:
+        """The key of its outcome contract, if there is one."""
+        return next(iter(self.data.get("contracts", {})), None)
+
+    def pay_by_outcome(self, *, there: bool) -> None:
+        """Have an outcome contract, or none."""
+        year, payer = self.first_year, self.administration
+        last = int(year) + 4 if year.isdigit() else 0
+        measure = {
+            "outcome": next(iter(self.data.get("outcomes", {})), ""),
+            "periods": [[last - 4, last]],
+        }
+        capital = {"label": PAYMENT_LABELS["capital"], "from": "investor", "to": payer}
+        outcome = {"label": PAYMENT_LABELS["outcome"], "from": payer, "to": "investor"}
+        new = {
+            "label": CONTRACT_LABEL,
+            "arm": next(iter(self.data.get("arms", {})), ""),
+            "parties": {},
+            "payments": {"capital": capital, "outcome": {**outcome, "measure": measure}},
+        }
+        self.put(("contracts",), {CONTRACT: new} if there else None)
 
     # ------------------------------------------------------------------------ effects
 

@@ -60,7 +60,7 @@ class Library:
         self._held: OrderedDict[SessionKey, tuple[ScenarioSession, float]] = OrderedDict()
         self._lock = Lock()
         self.studies = Studies()
-        self.analyses = Analyses()
+        self.analyses = Analyses(None if folder is None else folder.path)
 
     def ready(self) -> dict[str, Path]:
         """Return the ready scenarios by name."""

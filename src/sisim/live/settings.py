@@ -48,6 +48,7 @@ class Settings:
         evaluation: Which planned evaluation is shown; "" for the first.
         size: How many take part in it, in times what the scenario says.
         course: What its participants cost before and after is shown, instead of what it would say.
+        arrivals: The inflow is shown, instead of single lives.
     """
 
     lang: Lang = "en"
@@ -74,6 +75,7 @@ class Settings:
     evaluation: str = ""
     size: float = 1.0
     course: bool = False
+    arrivals: bool = False
 
     def query(self, usual: Settings) -> str:
         """Return what differs from the usual as the query of an address."""
@@ -192,6 +194,7 @@ _READ: dict[str, Any] = {
             "notes",
             "guess",
             "course",
+            "arrivals",
         ),
         _flag,
     ),

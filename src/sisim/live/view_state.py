@@ -32,6 +32,7 @@ from sisim.live.scenario_draft import ScenarioDraft
 from sisim.live.scenario_library import Library, OpenScenario, SessionKey, file_of, name_for
 from sisim.live.settings import SHOWS, History, Settings, Show
 from sisim.live.sliders import Slider, changes
+from sisim.live.visit_phase import REFINING, SETTLED, VisitMachine, VisitPhase
 from sisim.report.chart.label_placement import KeptNotes
 from sisim.report.comparison_chart import ALL, Reveal, Scales
 from sisim.scenario.errors import ScenarioError
@@ -94,6 +95,7 @@ class ViewState:
         self.guess: tuple[tuple[int, float], ...] = ()
         self.ballot: Ballot | None = None
         self.draft: ScenarioDraft | None = None
+        self.beside: LatestOnly[Any, Any] | None = None  # what the view works out of its own
         self._label_positions: dict[Which, KeptNotes] = {}
         self._axes_provisional = False  # made for a picture that a better one follows
         self._refinement = Refinement(self.callbacks)
@@ -256,7 +258,7 @@ class ViewState:
 
     def change(self, **parts: Any) -> None:
         """Change the settings, so that it can be undone, or tell why that is refused."""
-        self._refinement.dragging = False
+        self._refinement.release()
         try:
             self._set(replace(self.settings, **parts), undoable=True)
         except ScenarioError as error:
@@ -365,15 +367,14 @@ class ViewState:
 
     def release(self) -> None:
         """End a drag."""
-        self._refinement.dragging = False
-        self.callbacks.rest()
         self._refinement.release()
+        self.callbacks.rest()
 
     def undo(self) -> None:
         """Go back to what was before the latest change."""
         back = self.history.back()
         if back is not None:
-            self._refinement.dragging = False
+            self._refinement.release()
             try:
                 self._set(back)
             except ScenarioError as error:
@@ -414,8 +415,8 @@ class ViewState:
         self._kept_queue.stop()
 
     def _begin_drag(self) -> None:
-        if not self.dragging:
-            self._refinement.dragging = True
+        if not self.visit.held:
+            self.visit.hold()
             self.history.keep(self.settings)
 
     def _set(self, settings: Settings, *, undoable: bool = False) -> None:
@@ -445,14 +446,16 @@ class ViewState:
         return self._refinement.picture
 
     @property
-    def dragging(self) -> bool:
-        """Whether a slider, or the marked year, is held."""
-        return self._refinement.dragging
+    def visit(self) -> VisitMachine:
+        """The phase of the picture, and whether a slider, or the marked year, is held."""
+        return self._refinement.visit
 
     @property
-    def busy(self) -> bool:
-        """Whether something better than what is shown is on its way."""
-        return self._refinement.busy or self._kept_queue.pending
+    def phase(self) -> VisitPhase:
+        """The phase of all that is shown: a view may wait for more than the picture."""
+        found, beside = self.visit.phase, self.beside
+        waits = self._kept_queue.pending or (beside is not None and beside.pending)
+        return REFINING if found is SETTLED and waits else found
 
     async def settled(self) -> Picture | None:
         """Return the picture once it has been simulated, which saving and telling need."""
@@ -493,13 +496,13 @@ class ViewState:
         """Return one of the two figures as it is to be drawn now."""
         picture, now = self.picture, self.settings
         assert picture is not None
-        if self.axes is None or (self._axes_provisional and not self.dragging):
+        if self.axes is None or (self._axes_provisional and not self.visit.held):
             self.axes = Scales.of(picture.comparison)
             if self._kept is not None:
                 self.axes = self.axes.joined(Scales.of(self._kept))
             older = (picture.seed, picture.request.wanted.values) != (now.seed, now.values)
             self._axes_provisional = older or picture.runs < self.runs
-        if not self.dragging:
+        if not self.visit.held:
             self._label_positions[which] = {}
         return figure(
             picture.comparison,

@@ -37,7 +37,10 @@ _INSTEAD: dict[Kind, Reason] = {
     "scenario": Reason("This is a scenario; run it with `sisim run`."),
     "pathway": Reason("This is a pathway; look at it with `sisim pathway`."),
     "experiment": Reason("This is an experiment; run it with `sisim sweep`."),
-    "setting": Reason("This is a setting of the page; open it there: `sisim live`."),
+    "setting": Reason(
+        "This is a setting of the page. Open it there, with `sisim live --folder` and the folder "
+        "that it is in; saved there as a scenario, it is a file for all commands."
+    ),
 }
 
 

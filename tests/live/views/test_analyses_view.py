@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from helpers.accessibility import barriers
 from helpers.visitors import Server, Visitor, serving
@@ -15,9 +19,9 @@ PICTURE = "#chart-analysis-0 svg"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """Return a server of a tiny world."""
-    with serving(*SMALL) as found:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server of a tiny world, with a folder of its own."""
+    with serving(*SMALL, "--folder", str(tmp_path_factory.mktemp("saved"))) as found:
         yield found
 
 
@@ -38,3 +42,32 @@ def test_an_analysis_goes_on_when_the_page_is_closed(visit: Enter) -> None:
     assert barriers(page) == []
     read = str(page.evaluate(READ))
     assert (leaks(read), slips(read)) == ({}, {})
+
+
+def test_a_sweep_outlives_the_page_and_the_process(chromium: Any, tmp_path: Path) -> None:
+    """Killed while it ran it says so and goes on; killed again it is there to be opened."""
+    world = (*SMALL, "--folder", str(tmp_path))
+    query, row = "?lang=en&show=analyses", "#analysis-list li"
+    begun = f"/[2-9] of 25/.test(document.querySelector('{row}')?.innerText)"
+    with serving(*world) as server:
+        one = Visitor(chromium, server.address, query, wait="#start-sweep", rests=False)
+        one.page.click("#start-sweep")
+        one.page.wait_for_function(begun)
+        one.leave()
+        psutil.Process(server.pid).kill()
+    with serving(*world) as server:
+        other = Visitor(chromium, server.address, query, wait=row, rests=False)
+        assert re.search(r"It was interrupted after \d+ of 25 runs\.", other.text(row))
+        other.page.click(f"{row} button:has-text('Go on')")
+        other.page.wait_for_selector(PICTURE, timeout=120_000)
+        said = other.text("#analysis-answer")
+        other.leave()
+        psutil.Process(server.pid).kill()
+    with serving(*world) as server:
+        third = Visitor(chromium, server.address, query, wait=PICTURE, rests=False)
+        assert "Done." in third.text(row)
+        assert third.text("#analysis-answer") == said
+        third.page.click(f"{row} button:has-text('Delete')")
+        third.page.wait_for_selector(row, state="detached")
+        third.leave()
+    assert list((tmp_path / "analyses").iterdir()) == []

@@ -93,12 +93,42 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     says(page, f"{price}-wrong", "minst 0")
     page.fill(price, "180000")
     page.keyboard.press("Tab")
+    # A range, an evaluation and a contract; what is wrong in them is told in its place.
+    effect = f"{OF}effects-0-ratio"
+    page.fill(f"{effect}-low", "3")
+    page.keyboard.press("Tab")
+    says(page, f"{effect}-wrong", "3")
+    page.fill(f"{effect}-low", "")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(f"{effect}-wrong", state="hidden")
+    page.check("#build-evaluations")
+    plan = "#build-evaluations-plan"
+    page.fill(f"{plan}-cohorts-below", "2025-01")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(f"{plan}-cohorts-below-wrong:visible, {plan}-wrong:visible")
+    page.select_option(f"{plan}-design", "other_areas")
+    page.wait_for_selector(f"{plan}-areas-norr")
+    page.check(f"{plan}-areas-norr")
+    page.select_option(f"{plan}-design", "before_after")
+    page.fill(f"{plan}-cohorts-below", "2028-01")
+    page.keyboard.press("Tab")
+    page.check("#build-contracts")
+    contract = "#build-contracts-contract"
+    page.wait_for_selector(f"{contract}-parties-investor")
+    page.fill(f"{contract}-parties-investor", "Framtidskapital")
+    page.fill(f"{contract}-payments-capital-amounts-2026", "4 500 000")
+    page.fill(f"{contract}-payments-outcome-price", "-900000")
+    page.keyboard.press("Tab")
+    says(page, f"{contract}-payments-outcome-price-wrong", "minst 0")
+    page.fill(f"{contract}-payments-outcome-price", "900000")
+    page.keyboard.press("Tab")
     assert barriers(page) == []
     read = str(page.evaluate(READ))
     assert (leaks(read), slips(read)) == ({}, {})
     says(page, "#build-status", "Allt som behövs finns.")
     page.click("#build-save")
     says(page, "#build-status", "har sparats")
+    assert list((folder / "drafts").glob("*.json")) == []  # it is a scenario now
     page.click("#build-see")
     page.wait_for_selector("#chart-project svg")
     page.wait_for_function("location.search.includes('scenario=saved')")
@@ -114,6 +144,24 @@ def test_from_nothing_to_a_saved_scenario_and_its_pictures(visit: Enter, folder:
     assert found.reach.source == "familjer som tackar ja"
     assert found.cost.running.value == 1_500_000
     assert found.effects[0].ratio.source
+    assert scenario.evaluations["plan"].design == "before_after"
+    assert scenario.evaluations["plan"].areas == []
+    outcome = scenario.contracts["contract"].payments["outcome"]
+    assert outcome.price is not None
+    assert outcome.price.value == 900_000
+
+
+def test_nothing_that_is_written_is_lost_with_the_tab(visit: Enter) -> None:
+    one = visit("?lang=en&show=build", wait="#build-title", rests=False)
+    one.page.fill("#build-title", "Half a")
+    one.page.keyboard.press("Tab")
+    one.page.fill(f"{OF}years", "thr")  # and nothing after it, not even a key
+    says(one.page, f"{OF}years-wrong", "is not a number")
+    one.page.close()
+    other = visit("?lang=en&show=build", wait="#build-kept button", rests=False)
+    other.page.click("#build-kept button:has-text('Half a')")
+    other.page.wait_for_function(f"document.querySelector('{OF}years').value === 'thr'")
+    assert other.page.input_value("#build-title") == "Half a"
 
 
 def test_the_builder_has_no_barrier_on_a_phone_and_begins_from_what_is_shown(

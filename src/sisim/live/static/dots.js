@@ -2,6 +2,7 @@
 sisim.dots = (() => {
   let data = null, year = 0, playing = false, last = 0, spots = [], aim = [];
   const element = (id) => document.getElementById(id);
+  const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
 
   const load = (fresh) => {
@@ -65,9 +66,12 @@ sisim.dots = (() => {
     return { wide: box.width, high: box.height, ratio, em: parseFloat(getComputedStyle(document.documentElement).fontSize) };
   };
   const boxes = (world) => {
-    const { wide, high, em } = frame(), gap = em * 0.8, half = (wide - 2 * gap) / 2;
-    const left = world * (half + 2 * gap), top = em * 2.1, rows = Math.ceil(data.places.length / 2);
-    const inner = high - top - em * 2.2;
+    const { wide, high, em } = frame(), gap = em * 0.8, rows = Math.ceil(data.places.length / 2);
+    const below = wide < 45 * em;  // on a phone one world stands below the other
+    const half = below ? wide : (wide - 2 * gap) / 2, foot = em * (below ? 4.8 : 2.2);
+    const tall = below ? (high - foot) / 2 : high - foot;
+    const left = below ? 0 : world * (half + 2 * gap), top = em * 2.1 + (below ? world * tall : 0);
+    const inner = tall - em * 2.1;
     return data.places.map((_, n) => ({
       x: left + (n % 2) * (half / 2 + gap / 2), y: top + Math.floor(n / 2) * (inner / rows),
       w: half / 2 - gap / 2, h: inner / rows - gap,
@@ -105,7 +109,7 @@ sisim.dots = (() => {
       const box = boxes(world);
       pen.fillStyle = ink;
       pen.font = `700 ${em * 1.1}px Roboto, system-ui, sans-serif`;
-      pen.fillText(data.worlds[world], box[0].x, em * 1.3);
+      pen.fillText(data.worlds[world], box[0].x, box[0].y - em * 0.8, 2 * box[0].w + em * 0.8);
       box.forEach((b, n) => {
         pen.strokeStyle = rule; pen.lineWidth = 1.5;
         pen.strokeRect(b.x, b.y, b.w, b.h);
@@ -118,8 +122,8 @@ sisim.dots = (() => {
         const to = aim[world][person];
         if (!to) { spots[world][person] = null; return; }
         let at = spots[world][person];
-        if (!at) at = spots[world][person] = [...to];
-        const pace = Math.min(0.1 * speed, 0.5);
+        if (!at) at = spots[world][person] = [still() ? to[0] : box[0].x - em, still() ? to[1] : box[0].y + box[0].h / 2, to[2]];
+        const pace = still() ? 1 : Math.min(0.1 * speed, 0.5);
         for (let k = 0; k < 3; k++) at[k] += (to[k] - at[k]) * pace;
         const kind = data.kinds[years[year]];
         const apart = data.at[0][person][year] !== data.at[1][person][year];
@@ -142,7 +146,9 @@ sisim.dots = (() => {
     });
     pen.fillStyle = muted;
     pen.font = `400 ${em}px Roboto, system-ui, sans-serif`;
-    pen.fillText(`○ ${data.ring}    ● ${data.apart}    ■ ${data.places[data.kinds.indexOf("case")] ?? ""}`, 2, high - em * 0.5);
+    const key = [`○ ${data.ring}`, `● ${data.apart}`, `■ ${data.places[data.kinds.indexOf("case")] ?? ""}`];
+    if (wide < 45 * em) key.forEach((text, n) => pen.fillText(text, 2, high - em * (3.2 - 1.35 * n), wide - 4));
+    else pen.fillText(key.join("    "), 2, high - em * 0.5);
   };
 
   // ---------------------------------------------------------------- a click

@@ -13,8 +13,9 @@ window.sisim = (() => {
   const chart = (id) => document.getElementById(id)?.chart;
   const say = (name, detail) => window.emitEvent && emitEvent(name, detail);
 
-  // Texts and attributes by the id of what they belong to.
-  const write = (given) => {
+  // Texts and attributes by the id of what they belong to, and how far what is shown has come.
+  const write = (given, phase) => {
+    document.body.dataset.phase = phase;
     for (const [id, parts] of Object.entries(given)) {
       const element = document.getElementById(id);
       if (!element) continue;
@@ -27,16 +28,28 @@ window.sisim = (() => {
 
   // Draw what has changed in the charts, by the number of their elements: what was meant for a chart
   // that is gone is not drawn in the one that took its place. Write what is said of it. It is told how
-  // many pictures have been drawn, how long the last one took, and whether another is on its way.
-  const draw = (charts, given, busy) => {
+  // many pictures have been drawn, and how long the last one took.
+  const draw = (charts, given, phase) => {
     const begun = performance.now();
     for (const [id, option] of Object.entries(charts)) getElement(id)?.change(option);
-    write(given);
+    write(given, phase);
     window.sisim_took = performance.now() - begun;
     window.sisim_drawn = (window.sisim_drawn || 0) + 1;
-    window.sisim_busy = busy;
   };
-  const ask = (given) => { write(given); window.sisim_busy = true; };
+  // Until the server has heard of it, a hand has moved what the numbers do not yet follow.
+  addEventListener("input", ({ target }) => {
+    if (target.matches?.(".slider input")) document.body.dataset.phase = "dragging";
+  });
+
+  // What is being written in the builder is told at each pause, and as the page goes.
+  let typed = 0;
+  const tell = (field) => field?.matches?.(".builder input[type=text]") && field.isConnected
+    && field.dispatchEvent(new Event("change", { bubbles: true }));
+  addEventListener("input", ({ target }) => {
+    clearTimeout(typed);
+    typed = setTimeout(tell, 1000, target);
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && tell(document.activeElement));
 
   // What had the focus keeps it, though the page is put together anew around it.
   let last = "";
@@ -199,5 +212,5 @@ window.sisim = (() => {
     box.addEventListener("pointercancel", end);
   };
 
-  return { chart, focus, write, draw, ask, dress, put, say, size, hold, full, blank, speaker, guide, copy, bring };
+  return { chart, focus, write, draw, dress, put, say, size, hold, full, blank, speaker, guide, copy, bring };
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from sisim.i18n import t
@@ -40,8 +41,8 @@ class AnalysesView:
         self._analyses = state.library.analyses
         self._shown: AnalysisJob | None = None
         self._drawn: AnalysisJob | None = None
-        self._rows: dict[AnalysisKey, tuple[Tag, Tag, Tag]] = {}
-        self._seen: list[tuple[AnalysisKey, bool]] = []
+        self._rows: dict[AnalysisKey, tuple[Tag, Tag]] = {}
+        self._seen: list[tuple[AnalysisJob, bool]] = []
         with Tag("section", css="analyses", aria_label=t("Analyses")):
             Tag("h2", t("Analyses"))
             self._choices()
@@ -49,7 +50,9 @@ class AnalysesView:
             self._list = Tag("ul", css="saved", id="analysis-list", aria_label=t("Started"))
             self._answer = Tag("div", css="answer", id="analysis-answer")
         jobs = self._analyses.listed()
-        self._shown = jobs[0] if jobs else None
+        self._shown = jobs[0] if jobs and not jobs[0].goes_on else None
+        if self._shown is not None and self._shown.finished:
+            self._shown = self._analyses.start(self._shown.key)
         self._follow()
         self._look = in_page(self._follow)
         state.start(self._watch())
@@ -64,6 +67,8 @@ class AnalysesView:
             "Each is of the scenario with the sliders as they stand, and goes on when the page is "
             "closed."
         )
+        if self._state.library.folder is not None:
+            text += " " + t("It is kept in the folder, also when the program is ended.")
         Tag("p", text)
         with Tag("div", css="listing"):
             start = t("Which assumptions matter most?")
@@ -102,12 +107,16 @@ class AnalysesView:
         if kind == "sweep" and axes[0] == axes[1]:
             self._said.set_text(t("Choose two different assumptions."))
             return
+        self._begin(self._state.analysis_key(kind, axes))
+
+    def _begin(self, key: AnalysisKey) -> None:
         try:
-            self._shown = self._analyses.start(self._state.analysis_key(kind, axes))
+            self._shown, self._drawn = self._analyses.start(key), None
         except TooManyError as error:
             self._said.set_text(str(error))
             return
-        self._said.set_text(t("Started: {what}", what=self._title(self._shown)))
+        if not self._shown.ended:
+            self._said.set_text(t("Started: {what}", what=self._title(self._shown)))
         self._follow()
 
     # ------------------------------------------------------------------------ how far it has come
@@ -122,12 +131,12 @@ class AnalysesView:
         if self._list.is_deleted:
             return
         jobs = self._analyses.listed()
-        now = [(job.key, job.ended) for job in jobs]
+        now = [(job, job.ended) for job in jobs]
         if now != self._seen:
             self._seen = now
             self._list_anew(jobs)
         for job in jobs:
-            said, bar, _ = self._rows[job.key]
+            said, bar = self._rows[job.key]
             said.set_text(progress_words(job))
             bar.say(
                 value=job.done / job.of if job.of else 0, hidden="hidden" if job.ended else None
@@ -148,13 +157,25 @@ class AnalysesView:
                         Tag("strong", title)
                         said = Tag("span", "")
                     bar = Tag("progress", max=1, value=0, aria_label=title)
-                    stop, show = t("Stop"), t("Show")
-                    if not job.ended:
-                        do = button(stop, job.stop, aria_label=f"{stop}: {title}")
-                    else:
-                        do = button(show, partial(self._choose, job), aria_label=f"{show}: {title}")
-                        do.say(hidden="hidden" if job.answer is None else None)
-                self._rows[job.key] = said, bar, do
+                    with Tag("div", css="listing"):
+                        for text, do in self._actions(job):
+                            button(text, do, aria_label=f"{text}: {title}")
+                self._rows[job.key] = said, bar
+
+    def _actions(self, job: AnalysisJob) -> list[tuple[str, Callable[[], None]]]:
+        if not job.ended:
+            return [(t("Stop"), job.stop)]
+        found: list[tuple[str, Callable[[], None]]] = [(t("Delete"), partial(self._delete, job))]
+        if job.finished:
+            return [(t("Show"), partial(self._choose, job.key)), *found]
+        return [(t("Go on"), partial(self._choose, job.key)), *found] if job.goes_on else found
+
+    def _delete(self, job: AnalysisJob) -> None:
+        self._analyses.drop(job.key)
+        if self._shown is not None and self._shown.key == job.key:
+            self._shown = None
+            self._answer.clear()
+        self._follow()
 
     def _title(self, job: AnalysisJob) -> str:
         key = job.key
@@ -169,9 +190,9 @@ class AnalysesView:
 
     # ------------------------------------------------------------------------ what came of it
 
-    def _choose(self, job: AnalysisJob) -> None:
-        self._shown, self._drawn = job, None
-        self._follow()
+    def _choose(self, key: AnalysisKey) -> None:
+        """Show an analysis, which goes on if it was left, and is read if it is kept."""
+        self._begin(key)
 
     def _show(self, job: AnalysisJob) -> None:
         """Draw what came of an analysis, in the reader's language, worked out beside the page."""

@@ -11,6 +11,7 @@ from nicegui import ui
 from sisim.analysis.target_size import TargetSize
 from sisim.i18n import current_language, n_, number, t
 from sisim.live.computations import GivenUp, computations
+from sisim.live.kept_drafts import KeptDrafts
 from sisim.live.latest_only import LatestOnly
 from sisim.live.saved_folder import FolderError, NameTakenError
 from sisim.live.scenario_draft import (
@@ -27,14 +28,18 @@ from sisim.live.scenario_draft import (
 )
 from sisim.live.tags import Open, Tag, button
 from sisim.live.view_state import ViewState
+from sisim.live.views.draft_areas import DraftAreas
 from sisim.live.views.draft_effects import DraftEffects
 from sisim.live.views.draft_fields import DraftFields, place, written
+from sisim.live.views.draft_plans import DraftContract, DraftEvaluation
 from sisim.live.views.draft_prices import DraftPrices
 from sisim.live.visitor_context import in_page
 from sisim.loading.files import parsed, shipped
 from sisim.report.formats import lower, money_unit
 from sisim.scenario.errors import ScenarioError
 
+MOST_OFFERED = 3
+"""So many drafts are offered to go on with, those changed last."""
 USUAL = "child-youth"
 """The pathway that is begun with, unless that which is seen has another."""
 
@@ -53,6 +58,11 @@ class BuilderView:
         )
         self._counts: LatestOnly[bytes, TargetSize | None] = LatestOnly(
             self._count, in_page(self._show_count), in_page(self._fail), lambda *_: True
+        )
+        folder = state.library.folder
+        self._drafts = None if folder is None else KeptDrafts(folder.path)
+        self._keeps: LatestOnly[tuple[str, bytes], None] = LatestOnly(
+            self._keep, lambda *_: None, in_page(self._not_kept)
         )
         self._root = Tag("section", css="builder", aria_label=t("Build a scenario"))
         self._fill()
@@ -84,6 +94,7 @@ class BuilderView:
                 (t("4. What it changes"), self._effects),
                 (t("5. What happens then"), self._endings),
                 (t("6. Who pays, and whose costs count"), self._money),
+                (t("7. How it is evaluated"), self._evaluation),
             ):
                 with Tag("fieldset"):
                     Tag("legend", title)
@@ -110,6 +121,7 @@ class BuilderView:
             begin.on("click", lambda e: self._begin(str(e.args)), js_handler=f"() => emit({base})")
             if self._before is not None:
                 button(t("Back to what was before"), self._go_back, id="build-back")
+        self._kept()
         self._fields.text(("title",), t("What the scenario is called"), self._name)
         label = (*self._draft.of_investment, "label")
         self._fields.text(label, t("What the investment is called"))
@@ -125,6 +137,24 @@ class BuilderView:
             self._draft.get(("invented",)) is not False,
             lambda on: self._draft.put(("invented",), on),
         )
+
+    def _kept(self) -> None:
+        """Offer what has been entered before and not yet saved."""
+        if self._drafts is None:
+            return
+        Tag("p", t("What is entered is kept in the folder until it is saved."), "hint")
+        others = [one for one in self._drafts.listed() if one.draft.key != self._draft.key]
+        with Tag("div", css="listing", id="build-kept"):
+            for one in others[:MOST_OFFERED]:
+                title = one.title or t("without a name")
+                when = f"{one.when:%Y-%m-%d %H:%M}"
+                text = t('Go on with "{title}", {when}', title=title, when=when)
+                button(text, partial(self._take_up, one.draft))
+
+    def _take_up(self, draft: ScenarioDraft) -> None:
+        self._before, self._state.draft, self._tried = self._draft, draft, False
+        self._fill()
+        ui.run_javascript("sisim.focus('build-title')")
 
     def _options(self, title: str, choices: dict[str, str]) -> None:
         own = f"pathway:{self._draft.data['pathway']}"
@@ -143,6 +173,7 @@ class BuilderView:
                 if len(spec.states) > 1:
                     self._track(track, chosen.get(track, []))
         self._fields.place_for(at)
+        DraftAreas(draft, self._fields, self._changed)
         said = Tag("p", "", "said", id="build-target", role="status")
         self._found = Tag("p", t("Counting …"), "said", id="build-count", role="status")
         self._followers.append(lambda: said.set_text(target_words(draft)))
@@ -243,7 +274,11 @@ class BuilderView:
         self._fields.choice(
             ("economy", "perspective"), t("Whose costs count"), whose, chosen=chosen
         )
+        DraftContract(draft, self._fields, self._payers())
         DraftPrices(draft, self._fields, self._changed)
+
+    def _evaluation(self) -> None:
+        DraftEvaluation(self._draft, self._fields, self._payers())
 
     def _paid(self) -> None:
         draft, fields = self._draft, self._fields
@@ -314,7 +349,18 @@ class BuilderView:
             draft.put(label, title.strip())
             ui.run_javascript(f"sisim.put({place(label)!r}, {title.strip()!r})")
 
+    async def _keep(self, wanted: tuple[str, bytes]) -> None:
+        drafts = self._drafts
+        assert drafts is not None
+        await computations.result(object(), lambda _: drafts.save(*wanted))
+
+    def _not_kept(self, wanted: tuple[str, bytes], error: Exception) -> None:
+        text = error.reason.text if isinstance(error, FolderError) else str(error)
+        self._fail(wanted[1], ValueError(text))
+
     def _changed(self, key: Key) -> None:
+        if self._drafts is not None:
+            self._keeps.ask((self._draft.key, self._draft.written))
         for follow in self._followers:
             follow()
         self._ask()
@@ -433,6 +479,8 @@ class BuilderView:
                 self._status.set_text(error.reason.text)
             else:
                 draft.saved = name, draft.content
+                if self._drafts is not None:
+                    self._drafts.drop(draft.key)
                 self._status.set_text(t('"{name}" has been saved.', name=name))
 
         self._ready(keep)

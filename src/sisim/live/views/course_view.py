@@ -48,6 +48,7 @@ class CourseView:
         self._queue: LatestOnly[Asked, ParticipantCourse] = LatestOnly(
             self._course, in_page(self._show), in_page(self._fail), lambda old, new: old != new
         )
+        state.beside = self._queue
         self.draw()
 
     def step(self, by: int) -> None:
@@ -58,7 +59,7 @@ class CourseView:
         """Follow what is chosen and the sliders, once the hand rests."""
         state = self._state
         asked = state.study_key, state.evaluation
-        if state.dragging or self._shown == asked:
+        if state.visit.held or self._shown == asked:
             return
         self._choices.follow()
         self._said.set_text(t("Simulating …"))
@@ -79,6 +80,7 @@ class CourseView:
             return
         self._shown = asked
         self._said.set_text("")
+        self._state.callbacks.phase()
         said = sentences(found)
         self._words.clear()
         with self._words:
@@ -114,3 +116,4 @@ class CourseView:
             text = error.render() if isinstance(error, ScenarioError) else str(error)
             self._shown = asked
             self._said.set_text(text.splitlines()[0] if text else type(error).__name__)
+            self._state.callbacks.phase()

@@ -118,10 +118,10 @@ class DraftEffects:
             self._on(key, effect)
             if "adds" in effect or "sets" in effect:
                 field = "adds" if "adds" in effect else "sets"
-                fields.owned((*key, field), t("Amount a year"))
+                fields.owned((*key, field), t("Amount a year"), ranged=True)
             else:
                 hint = t("1: nothing; 0.8: a fifth less; 1.2: a fifth more")
-                fields.owned((*key, "ratio"), t("Times as often"), hint)
+                fields.owned((*key, "ratio"), t("Times as often"), hint, ranged=True)
                 usual = str(effect.get("scale", "rate_ratio"))
                 scales = {name: capital(text) for name, text in scale_names().items()}
                 fields.choice((*key, "scale"), t("What is multiplied"), scales, chosen=usual)

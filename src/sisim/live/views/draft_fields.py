@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -55,10 +56,11 @@ class DraftFields:
                 Tag("span", hint, "hint")
             self._told(key, [field])
 
-    def owned(self, key: Key, label: str, hint: str = "") -> None:
-        """Add fields for a number, its source and its grade."""
+    def owned(self, key: Key, label: str, hint: str = "", *, ranged: bool = False) -> None:
+        """Add fields for a number, its source and its grade; with its range, where asked for."""
         draft, at = self._draft, place(key)
-        parts = {part: f"{at}-{part}" for part in ("source", "grade")}
+        ends = {"low": t("At least"), "high": t("At most")} if ranged else {}
+        parts = {part: f"{at}-{part}" for part in ("source", "grade", *ends)}
 
         def enter(text: str) -> None:
             draft.put_owned(key, "value", text)
@@ -78,7 +80,13 @@ class DraftFields:
             unread = draft.get((*key, "value"))
             value = draft.get(key) if unread is None else unread
             field = self._input(at, written(value), enter, "number")
+            fields = [field]
             with Tag("span", css="whose"):
+                for end, text in ends.items():
+                    Tag("label", text, for_=parts[end])
+                    now = draft.get((*key, end))
+                    put = partial(own, end)
+                    fields.append(self._input(parts[end], written(now), put, "number"))
                 Tag("label", t("Source"), for_=parts["source"])
                 self._input(
                     parts["source"], self._owner(key, "source"), lambda text: own("source", text)
@@ -91,7 +99,7 @@ class DraftFields:
                     self._owner(key, "grade"),
                     lambda text: own("grade", text),
                 )
-            self._told(key, [field])
+            self._told(key, fields)
 
     def choice(
         self,
@@ -125,6 +133,17 @@ class DraftFields:
 
             box.on("change", enter, js_handler="(e) => emit(e.target.checked)")
             self._told(key, [box])
+
+    def ticks(self, key: Key, choices: Mapping[str, str]) -> None:
+        """Add boxes to tick, of which those that are ticked are a list in the file."""
+
+        def put(one: str, on: bool) -> None:
+            now = {name for name in self._draft.get(key) or [] if name != one}
+            self._draft.put(key, [name for name in choices if name in now or (on and name == one)])
+
+        for name_, text in choices.items():
+            chosen = name_ in (self._draft.get(key) or [])
+            self.tick((*key, name_), text, chosen, partial(put, name_))
 
     # ------------------------------------------------------------------------ what is wrong
 
@@ -193,6 +212,8 @@ class DraftFields:
     def _owner(self, key: Key, part: str) -> str:
         found = self._draft.get(key)
         said = found.get(part) if isinstance(found, dict) else None
+        if part in ("low", "high"):
+            return written(said)
         # A source of a ready file is read in the reader's language; in the file it stays.
         return str((source_text(said) if part == "source" else said) or "")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from math import ceil, isnan
 
 from nicegui import ui
 
@@ -17,6 +16,7 @@ from sisim.live.computations import computations
 from sisim.live.evaluation_studies import StudyKey
 from sisim.live.latest_only import LatestOnly
 from sisim.live.tags import ChartElement, Open, Tag, button, table_of
+from sisim.live.time_left import with_time_left
 from sisim.live.view_state import ViewState
 from sisim.live.views.study_choices import StudyChoices
 from sisim.live.visitor_context import in_page
@@ -30,8 +30,6 @@ EDGES, AROUND = 30.0, 396.0
 """What the page has beside and around the picture, in pixels of a window of 1280."""
 LEAST, MOST, VOTED_ON = 290.0, 460.0, 210.0
 """How high the picture is at least and at most, and that of one municipality."""
-MINUTE = 90
-"""From so many seconds on, the time that is left is told in minutes."""
 
 Request = tuple[StudyKey, int]
 """A study, and how many municipalities are to have reported."""
@@ -63,6 +61,7 @@ class EvaluationView:
             in_page(self._fail),
             lambda old, new: old[0] != new[0],
         )
+        state.beside = self._queue
         self.draw()
 
     def step(self, by: int) -> None:
@@ -74,7 +73,7 @@ class EvaluationView:
     def draw(self) -> None:
         """Follow what is chosen and the sliders, once the hand rests."""
         state = self._state
-        if state.dragging:
+        if state.visit.held:
             return
         key = state.study_key
         self._choices.follow()
@@ -117,6 +116,7 @@ class EvaluationView:
         self._bar.say(value=n / self._draws)
         self._said.set_text(_progress(n, self._draws, left))
         self._write()
+        self._state.callbacks.phase()
 
     def _fail(self, request: Request, error: Exception) -> None:
         if not self._said.is_deleted:
@@ -124,6 +124,7 @@ class EvaluationView:
             text = error.render() if known else str(error)  # type: ignore[attr-defined]
             self._shown = request
             self._said.set_text(text.splitlines()[0] if text else type(error).__name__)
+            self._state.callbacks.phase()
 
     # ------------------------------------------------------------------------ what is seen
 
@@ -255,10 +256,4 @@ def _progress(done: int, of: int, left: float) -> str:
     if done >= of:
         return t("All {of} municipalities have reported.", of=of)
     said = t("{n} of {of} municipalities have reported", n=done, of=of)
-    if isnan(left):
-        return f"{said}."
-    if left < MINUTE:
-        time = n_("about {n} second left", "about {n} seconds left", max(ceil(left), 1))
-    else:
-        time = n_("about {n} minute left", "about {n} minutes left", round(left / 60))
-    return f"{said}; {time}."
+    return with_time_left(said, left)

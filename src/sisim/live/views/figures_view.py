@@ -125,7 +125,7 @@ class FiguresView:
         comparison = state.picture.comparison
         shown = list(self._charts)
         # Nothing is pointed at while a slider is dragged.
-        words = self._readout if state.dragging else readout.words(comparison)
+        words = self._readout if state.visit.held else readout.words(comparison)
         if words != self._readout:
             self._readout = words
             charts = [f"chart-{which}" for which in shown]

@@ -10,6 +10,7 @@ from sisim.i18n import Lang, t
 from sisim.live.facilitator_guide import LessonPart, guide, preparations
 from sisim.live.tags import Tag, at_once
 from sisim.live.views.page import Page
+from sisim.live.visit_phase import SETTLED
 from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.comparison_text import footer, scope
 from sisim.report.replication_words import few_runs
@@ -51,7 +52,7 @@ class GuideView:
         with self._root:
             if state.scenario.figures is None:
                 Tag("p", t("The scenario has no [arms], so there is nothing to compare."))
-            elif state.picture is None or state.picture.approximate:
+            elif state.picture is None or state.visit.phase is not SETTLED:
                 Tag("p", t("Simulating …"), role="status")
             else:
                 self._write(state.picture.comparison)

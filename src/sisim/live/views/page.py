@@ -13,7 +13,7 @@ from nicegui import ui
 from nicegui.client import Client
 from nicegui.events import GenericEventArguments
 
-from sisim.i18n import LANGUAGES, n_, t
+from sisim.i18n import LANGUAGES, n_, number, t
 from sisim.live.chart_options import Option
 from sisim.live.computations import GivenUp, compiled_meanwhile, computations
 from sisim.live.narration import STEPS, narration_steps
@@ -24,6 +24,7 @@ from sisim.live.tags import Script, Tag, button
 from sisim.live.view_state import GUESSED, ViewState
 from sisim.live.views.administrations_view import AdministrationView
 from sisim.live.views.analyses_view import AnalysesView
+from sisim.live.views.arrivals_view import ArrivalsView
 from sisim.live.views.builder_view import BuilderView
 from sisim.live.views.controls import Drawer, SliderControls
 from sisim.live.views.course_view import CourseView
@@ -34,6 +35,7 @@ from sisim.live.views.header import Actions, Header
 from sisim.live.views.money_view import MoneyView
 from sisim.live.views.narration_bar import narration_bar
 from sisim.live.views.people_view import PeopleView
+from sisim.live.visit_phase import APPROXIMATE, DRAGGING, REFINING
 from sisim.live.visitor_context import in_page, set_reader
 from sisim.report.comparison_text import bands, footer, scope
 from sisim.report.frame import unit_of
@@ -43,7 +45,7 @@ LONGEST = 200
 """Letters of what somebody else has written that are repeated."""
 WORKS = PeopleView | EvaluationView | CourseView
 """Views that work something out of their own, once the hand rests."""
-TABLES = PeopleView | AdministrationView | MoneyView
+TABLES = ArrivalsView | PeopleView | AdministrationView | MoneyView
 """Views with a table of their own for who cannot see their pictures."""
 REBUILT = (
     "lang",
@@ -53,6 +55,7 @@ REBUILT = (
     "told",
     "guess",
     "course",
+    "arrivals",
     "notes",
     "scenario",
     "residents",
@@ -118,6 +121,7 @@ class Page:
         return Callbacks(
             picture=in_page(self.draw),
             change=in_page(self.changed),
+            phase=in_page(self.phase_changed),
             rest=in_page(self.rested),
             refused=in_page(self.refused),
             learned=in_page(lambda: ui.run_javascript("window.sisim_learned = true")),
@@ -153,7 +157,7 @@ class Page:
         """Put the page together."""
         s, lang = self.state.settings, self.state.settings.lang
         self._tags, self.view = {}, None
-        self._script = Script()
+        self._script, self.state.beside = Script(), None
         self.slider_controls = SliderControls(self.state, self._script)
         ui.run_javascript(f"sisim.dress({lang!r}, {str(s.dark).lower()})")
         self.root.clear()
@@ -165,7 +169,7 @@ class Page:
             self._bottom()
             if self.drawer_open:
                 Drawer(self.state, self.slider_controls, self.toggle_drawer, self._dialogs.folder)
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        self._write()
         ui.run_javascript("sisim.size()")
 
     def _actions(self) -> Actions:
@@ -192,12 +196,13 @@ class Page:
             Tag("p", t("The scenario has no [arms], so there is nothing to compare."), "waiting")
             return
         if state.picture is None:
-            said = t("Simulating …") if computations.ready.is_set() else compiled_meanwhile()
-            self._tags["waiting"] = Tag("p", said, "waiting", role="status")
+            self._tags["waiting"] = Tag("p", self._waiting(), "waiting", role="status")
             state.ask()
             return
         if state.show == "administrations":
             self.view = AdministrationView(state)
+        elif state.show == "people" and state.settings.arrivals:
+            self.view = ArrivalsView(state)
         elif state.show == "people":
             self.view = PeopleView(state)
         elif state.show == "money":
@@ -209,13 +214,27 @@ class Page:
         else:
             self.view = FiguresView(state, self._script)
 
+    def _waiting(self) -> str:
+        """Return what is being done before there is anything to see."""
+        if not computations.ready.is_set():
+            return compiled_meanwhile()
+        scenario = self.state.scenario
+        people = scenario.population.residents
+        if people is None:
+            return t("Simulating …")
+        return t(
+            "Simulating {people} residents for {years}, with and without the investment …",
+            people=number(people),
+            years=n_("1 year", "{n} years", int(scenario.time.years)),
+        )
+
     def _fill_view(self) -> None:
         """Put the view where it was waited for; all around it stands."""
         self._tags.pop("waiting", None)
         self._main.clear()
         with self._main:
             self._show_view()
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
+        self._write()
 
     def _bottom(self) -> None:
         state, s = self.state, self.state.settings
@@ -252,16 +271,21 @@ class Page:
         self._write_foot()
         self._write_notes()
         self._status()
-        busy = str(state.busy).lower()
         # In one message: the browser need not wait for the second to draw the first.
-        said = f"{json.dumps(changes)}, {self._script.taken()}, {busy}"
-        ui.run_javascript(f"sisim.draw({said})")
-        if not state.dragging:
+        ui.run_javascript(f"sisim.draw({json.dumps(changes)}, {self._said()})")
+        if not state.visit.held:
             self._tell_followers()
+
+    def _said(self) -> str:
+        """Return the texts that have changed and the phase of what is shown, for the browser."""
+        return f"{self._script.taken()}, {str(self.state.phase)!r}"
+
+    def _write(self) -> None:
+        ui.run_javascript(f"sisim.write({self._said()})")
 
     def _write_foot(self) -> None:
         state = self.state
-        if state.picture is None or state.dragging:  # it can wait for the hand to rest
+        if state.picture is None or state.visit.held:  # it can wait for the hand to rest
             return
         comparison = state.picture.comparison
         self._text("scope", scope(comparison, everyone=state.show != "figures"))
@@ -282,14 +306,11 @@ class Page:
             self._script.text(self._tags[name], text)
 
     def _status(self) -> None:
-        state = self.state
-        shown = state.picture.runs if state.picture else 0
-        text = ""
-        if state.picture is not None and state.picture.approximate:
+        state, phase, text = self.state, self.state.visit.phase, ""
+        rough = state.picture is not None and state.picture.approximate
+        if phase is APPROXIMATE or (phase is DRAGGING and rough):
             text = t("approximate …")
-        elif state.show == "evaluation":
-            pass  # it says itself how far it has come
-        elif shown < state.runs and not state.dragging:
+        elif phase is REFINING and state.show != "evaluation":  # which says how far it has come
             text = n_("counting {n} run …", "counting {n} runs …", state.runs)
         self._script.text(self._header.status, text)
         seen = state.show == "figures" and not state.fits
@@ -304,11 +325,15 @@ class Page:
         if any(getattr(before, name) != getattr(now, name) for name in REBUILT):
             self.build()
         elif self.slider_controls is not None:
-            self.slider_controls.follow(moved=not state.dragging)
+            self.slider_controls.follow(moved=not state.visit.held)
         state.ask()
+        self.phase_changed()
+
+    def phase_changed(self) -> None:
+        """Say how far what is shown has come towards what is asked for."""
         self._status()
-        ui.run_javascript(f"sisim.ask({self._script.taken()})")
-        if not state.dragging:
+        self._write()
+        if not self.state.visit.held:
             self._tell_followers()
 
     def _address(self) -> None:
@@ -319,8 +344,7 @@ class Page:
         """Say what cannot be worked out, and let the page stand."""
         text = error.render() if isinstance(error, ScenarioError) else str(error)
         self._script.text(self._tags.get("waiting", self._header.status), text.splitlines()[0])
-        busy = str(self.state.busy).lower()
-        ui.run_javascript(f"sisim.draw({{}}, {self._script.taken()}, {busy})")
+        ui.run_javascript(f"sisim.draw({{}}, {self._said()})")
 
     def refused(self, error: ScenarioError) -> None:
         """Say why something is not shown, and let everything stand as it was."""
@@ -364,9 +388,10 @@ class Page:
         """Keep what a hand has let go of in the address, and in the views that wait for it."""
         self._address()
         self._write_foot()
-        ui.run_javascript(f"sisim.write({self._script.taken()})")
         if isinstance(self.view, WORKS):
             self.view.draw()
+        self._status()
+        self._write()
 
     def _sized(self, size: list[float]) -> None:
         state = self.state

@@ -12,6 +12,7 @@ from nicegui import ui
 
 from sisim.analysis.variants import canonical
 from sisim.analysis.yearly_states import YearlyStates
+from sisim.arrays import Ints
 from sisim.i18n import number, t
 from sisim.live.computations import computations
 from sisim.live.latest_only import LatestOnly
@@ -19,7 +20,7 @@ from sisim.live.scenario_library import SessionKey
 from sisim.live.scenario_session import Changes, Life
 from sisim.live.tags import ChartElement, Open, Tag, at_once, table_of
 from sisim.live.view_state import ViewState
-from sisim.live.views.controls import choose_arm
+from sisim.live.views.play_bar import play_bar
 from sisim.live.visitor_context import in_page
 from sisim.report.captions import name_of_without
 from sisim.report.chart.echarts_painter import whole
@@ -30,7 +31,6 @@ from sisim.report.places import PLACES, Places
 
 MOST = 160
 """Dots that an eye can follow."""
-SPEEDS = (1, 2, 4)
 LIFE_WIDE, LIFE_HIGH, LIFE_EDGES = 960.0, 330.0, 110.0
 """How large the timeline of a life is, and what a narrow window has beside it."""
 PLAY = "sisim.dots.play()"
@@ -49,32 +49,19 @@ class PeopleView:
         self._places = Places(state.scenario, figures.case)
         with Tag("section", css="people", aria_label=t("People")):
             with Tag("div", css="play"):
-                Tag("span", css="year", id="dots-year", role="status")
-                at_once(t("Play"), PLAY, id="dots-play", data_play=t("Play"), data_pause=t("Pause"))
-                for text, years, place, said in (
-                    ("◀", -1, "dots-back", t("A year back")),
-                    ("▶", 1, "dots-on", t("A year on")),
-                ):
-                    at_once(text, STEP.format(years), id=place, aria_label=said)
-                Tag("label", t("Year"), "sr-only", for_="dots-time")
-                Tag("input", type="range", id="dots-time", min=0, max=1, step=1, value=0)
-                Tag("label", t("Speed"), for_="dots-speed")
-                with Tag("select", id="dots-speed"):
-                    for speed in SPEEDS:
-                        Tag("option", f"{speed}×", value=speed)
-                Tag("label", t("Beside without"), for_="dots-arm")
-                choose_arm(state, "dots-arm")
+                play_bar(state, "dots", t("A year back"), t("A year on"))
                 at_once(t("Next person"), NEXT, id="dots-next")
             self._said = Tag("p", t("Simulating …"), css="said-of", role="status")
             Tag("canvas", id="dots", tabindex=0, role="img", aria_label=t("People"))
         self._queue: LatestOnly[tuple[SessionKey, Changes], YearlyStates] = LatestOnly(
             self._dots, in_page(self._show), in_page(self._fail), lambda old, new: old[0] != new[0]
         )
+        state.beside = self._queue
         self.draw()
 
     def draw(self) -> None:
         """Follow the sliders, once the hand rests."""
-        if not self._state.dragging:
+        if not self._state.visit.held:
             self._queue.ask((self._state.session_key, self._state.changes))
 
     def pause(self) -> None:
@@ -102,10 +89,12 @@ class PeopleView:
             self._dots_shown = dots
             self._said.set_text(self._words(dots))
             ui.run_javascript(f"sisim.dots.load({json.dumps(self._data(dots))})")
+            self._state.callbacks.phase()
 
     def _fail(self, _: tuple[SessionKey, Changes], error: Exception) -> None:
         if not self._said.is_deleted:
             self._said.set_text(str(error))
+            self._state.callbacks.phase()
 
     def table(self, open_: Open) -> None:
         """Show how many are where, year by year, in both worlds."""
@@ -141,7 +130,7 @@ class PeopleView:
         return {
             "keys": dots.keys,
             "years": dots.years.tolist(),
-            "start": self._state.scenario.time.first_year,
+            "start": self._apart(places[numbers], dots.years),
             "places": [self._places.label(place) for place in shown],
             "kinds": shown,
             "worlds": [name_of_without(), label],
@@ -152,6 +141,12 @@ class PeopleView:
             if not self._state.settings.dark
             else t("bright: somewhere else than in the other world"),
         }
+
+    def _apart(self, places: Ints, years: Ints) -> int:
+        """Return the year before the first in which somebody is elsewhere in the other world."""
+        differs = (places[0] != places[1]).any(axis=0)
+        first = self._state.scenario.time.first_year
+        return max(first, int(years[np.argmax(differs)]) - 1) if differs.any() else first
 
     def tell(self, key: str, show: Open) -> None:
         """Show one person's two lives, and why they part."""

@@ -71,6 +71,7 @@ class Speaker:
             if picture is None:
                 Tag("p", t("Simulating …"), role="status")
                 return
+            ui.run_javascript(f"sisim.write({{}}, {str(page.state.visit.phase)!r})")
             self._step(narration_steps(picture.comparison), s.told)
 
     def _step(self, steps: list[Step], told: int | None) -> None:
