@@ -500,7 +500,7 @@ def test_figures_import_nothing_that_is_slow_and_not_needed() -> None:
     code = (
         "import sys, sisim.results, sisim.report.comparison_figures, sisim.report.administrations,"
         " sisim.report.publish, sisim.engine.replications, sisim.loading.load;"
-        "print([m for m in ('scipy.stats', 'scipy.optimize', 'scipy.linalg', 'scipy.sparse',"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'scipy.sparse',"
         " 'mesa', 'networkx', 'nicegui', 'statsmodels', 'SALib', 'openpyxl', 'docx', 'distributed',"
         " 'matplotlib.pyplot', 'matplotlib.backends.backend_pdf') if m in sys.modules])"
     )
