@@ -468,27 +468,46 @@ class Simulation:
 
     def _share(self) -> None:
         """Work out the share of peers in each shared group, in every arm."""
-        columns, layout = self.columns, self.compiled.tables.layout
+        columns = self.columns
         if self._recorded_shares is not None and len(self._recorded_shares):
             columns.share[:] = self._recorded_shares[self.step][..., : columns.share.shape[2]]
         else:
-            present = columns.person["arrive"] <= self.step
+            n, present = columns.n, self.people.arrive <= self.step
+            here = np.flatnonzero(present & columns.alive[:n])
+            without = self._peers(here, here)
             for arm in range(columns.share.shape[0]):
-                rows = np.arange(columns.n)
+                found, of = without
                 if arm:
-                    rows = rows + np.where(columns.diverged[arm - 1], arm * columns.n, 0)
-                here = present & columns.alive[rows]
-                for number, (group, _) in enumerate(self.compiled.shares):
-                    g = self.compiled.groups.index(group)
-                    states = columns.state[layout.group_track[g], rows]
-                    inside = layout.member[g, states] & here
-                    peers = columns.peers[number]
-                    size = columns.share.shape[2]
-                    all_here = np.bincount(peers[here], minlength=size)
-                    found = np.bincount(peers[inside], minlength=size)
-                    columns.share[arm, number] = found * PER_MILLE // np.maximum(all_here, 1)
+                    # Who has no row of their own in an arm stands there as without.
+                    own = np.flatnonzero(present & columns.diverged[arm - 1])
+                    rows = own + arm * n
+                    stood, stands = columns.alive[own], columns.alive[rows]
+                    before = self._peers(own[stood], own[stood])
+                    now = self._peers(rows[stands], own[stands])
+                    found, of = found - before[0] + now[0], of - before[1] + now[1]
+                columns.share[arm] = found * PER_MILLE // np.maximum(of, 1)
         self.shares.append(columns.share.copy())
         columns.share_diverged[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
+
+    def _peers(self, rows: Ints, people: Ints) -> tuple[Ints, Ints]:
+        """Return how many of some people are in each shared group, and how many they are.
+
+        Args:
+            rows: Where they stand in an arm, (some,).
+            people: Who they are, (some,).
+
+        Returns:
+            Both (shares, groups of peers).
+        """
+        columns, layout = self.columns, self.compiled.tables.layout
+        found = np.zeros((2, *columns.share.shape[1:]), np.int64)
+        for number, (group, _) in enumerate(self.compiled.shares):
+            g = self.compiled.groups.index(group)
+            inside = layout.member[g, columns.state[layout.group_track[g], rows]]
+            peers, size = columns.peers[number, people], columns.share.shape[2]
+            found[0, number] = np.bincount(peers[inside.astype(bool)], minlength=size)
+            found[1, number] = np.bincount(peers, minlength=size)
+        return found[0], found[1]
 
     def _count_end(self) -> None:
         """Count what depends on history at the last point, as the stocks are counted there."""
