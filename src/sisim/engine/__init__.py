@@ -25,6 +25,7 @@ COMPILED = (
     "kernel/leaving",
     "kernel/moves",
     "kernel/observation",
+    "kernel/peer_shares",
     "kernel/prevented",
     "kernel/stepping",
     "kernel/thinning",

@@ -142,6 +142,10 @@ def arguments() -> Arguments:
             *(blocks, one, one, no, key, no),
         ),
         kernel.begin_blocks: (transitions, features, layout, who, seen, blocks, one, key),
+        kernel.count_peers: (
+            *(layout.member, layout.group_track, one, who.person, who.state, who.alive),
+            *(who.peers, who.diverged, one, np.zeros((1, 1, 1, 2), np.int64)),
+        ),
         kernel.count_remaining: (transitions, features, layout, who, seen, one),
         kernel.leaving_bounds: (
             transitions,
@@ -176,6 +180,7 @@ CALLED = (kernel.list_at_risk, kernel.begin_step)
 OTHERS = (
     *CALLED,
     kernel.begin_blocks,
+    kernel.count_peers,
     kernel.count_remaining,
     kernel.leaving_bounds,
     eligible,

@@ -472,42 +472,25 @@ class Simulation:
         if self._recorded_shares is not None and len(self._recorded_shares):
             columns.share[:] = self._recorded_shares[self.step][..., : columns.share.shape[2]]
         else:
-            n, present = columns.n, self.people.arrive <= self.step
-            here = np.flatnonzero(present & columns.alive[:n])
-            without = self._peers(here, here)
-            for arm in range(columns.share.shape[0]):
-                found, of = without
-                if arm:
-                    # Who has no row of their own in an arm stands there as without.
-                    own = np.flatnonzero(present & columns.diverged[arm - 1])
-                    rows = own + arm * n
-                    stood, stands = columns.alive[own], columns.alive[rows]
-                    before = self._peers(own[stood], own[stood])
-                    now = self._peers(rows[stands], own[stands])
-                    found, of = found - before[0] + now[0], of - before[1] + now[1]
-                columns.share[arm] = found * PER_MILLE // np.maximum(of, 1)
+            layout = self.compiled.tables.layout
+            groups = [self.compiled.groups.index(group) for group, _ in self.compiled.shares]
+            counts = np.zeros((*columns.share.shape, 2), np.int64)
+            kernel.count_peers(
+                layout.member[groups],
+                layout.group_track[groups],
+                columns.n,
+                columns.person,
+                columns.state,
+                columns.alive,
+                columns.peers,
+                columns.diverged,
+                self.step,
+                counts,
+            )
+            counts[1:] += counts[:1]
+            columns.share[:] = counts[..., 0] * PER_MILLE // np.maximum(counts[..., 1], 1)
         self.shares.append(columns.share.copy())
         columns.share_diverged[:] = (columns.share[1:] != columns.share[:1]).any(axis=(1, 2))
-
-    def _peers(self, rows: Ints, people: Ints) -> tuple[Ints, Ints]:
-        """Return how many of some people are in each shared group, and how many they are.
-
-        Args:
-            rows: Where they stand in an arm, (some,).
-            people: Who they are, (some,).
-
-        Returns:
-            Both (shares, groups of peers).
-        """
-        columns, layout = self.columns, self.compiled.tables.layout
-        found = np.zeros((2, *columns.share.shape[1:]), np.int64)
-        for number, (group, _) in enumerate(self.compiled.shares):
-            g = self.compiled.groups.index(group)
-            inside = layout.member[g, columns.state[layout.group_track[g], rows]]
-            peers, size = columns.peers[number, people], columns.share.shape[2]
-            found[0, number] = np.bincount(peers[inside.astype(bool)], minlength=size)
-            found[1, number] = np.bincount(peers, minlength=size)
-        return found[0], found[1]
 
     def _count_end(self) -> None:
         """Count what depends on history at the last point, as the stocks are counted there."""

@@ -19,6 +19,7 @@ from sisim.engine.kernel.jit import compiled_function, inlined
 from sisim.engine.kernel.leaving import count_remaining
 from sisim.engine.kernel.moves import move_all
 from sisim.engine.kernel.observation import observe, value_of
+from sisim.engine.kernel.peer_shares import count_peers
 from sisim.engine.kernel.prevented import list_followed, note_followed
 from sisim.engine.kernel.stepping import begin_blocks, begin_step, count_uses, run_blocks
 from sisim.engine.kernel.thinning import leaving_bounds
@@ -30,6 +31,7 @@ __all__ = [
     "choose",
     "choose_moves",
     "compiled_function",
+    "count_peers",
     "count_remaining",
     "count_uses",
     "decide_all",
