@@ -77,7 +77,7 @@ def lists_of_draws(compiled: Compiled, n: int) -> dict[str, Any]:
     tracks = len(compiled.tracks)
     return {
         "listed": np.empty((tracks, n), np.int32),
-        "draws": np.empty((tracks, n, 4), np.uint32),
+        "draws": np.empty((tracks, 4, n), np.uint32),
     }
 
 

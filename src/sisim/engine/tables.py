@@ -304,7 +304,7 @@ class Columns(NamedTuple):
     position: NDArray[np.int32]  # (n,) in the index, by person
     # Within each block those who might move in the four steps that are drawn for together:
     listed: NDArray[np.int32]  # (tracks, n) their positions
-    draws: NDArray[np.uint32]  # (tracks, n, 4) their draws
+    draws: NDArray[np.uint32]  # (tracks, 4, n) their draws
     drawn: NDArray[np.void]  # (blocks, tracks) which four steps, up to which position, how many
     block: NDArray[np.void]  # (blocks,)
     share: NDArray[np.int32]  # (1 + arms, shares, groups of peers) per mille

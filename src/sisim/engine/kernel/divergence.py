@@ -82,7 +82,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
             count = within_cross_track_bound(L, P, W.leavers, count, lane, most, k, s)
         for m in range(np.uint64(count)):
             which = np.uint64(W.leavers[m])
-            u = P.draws[k, which, lane]
+            u = P.draws[k, lane, which]
             i = np.uint64(P.living[np.uint64(P.listed[k, which])])
             state = P.state[k, i]
             n = list_item(W, n, i, i, 0, k, state, u)
@@ -108,7 +108,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
             )
             for m in range(np.uint64(count)):
                 which = np.uint64(W.leavers[m])
-                u = P.draws[k, which, lane]
+                u = P.draws[k, lane, which]
                 position = np.uint64(P.listed[k, which])
                 i = np.uint64(P.living[position])
                 row = i + np.uint64((a + 1) * P.n)

@@ -206,12 +206,12 @@ def list_diverged_candidates(P, W, diverged, k, first, end, bound, n, out):  # t
 def candidates_of_step(P, k, lane, first, listed, bound, out):  # type: ignore[no-untyped-def]
     """Write which of those listed might leave their state in a step; return how many."""
     n = np.uint64(0)
-    positions, draws, state = P.listed[k, first:], P.draws[k, first:], P.state[k]
+    positions, draws, state = P.listed[k, first:], P.draws[k, lane, first:], P.state[k]
     for m in range(np.uint64(listed)):
         position = np.uint64(positions[m])
         out[n] = np.int64(m) + first
         at = np.uint64(P.risk_class[position])
-        n += np.uint64(draws[m, lane] <= bound[at, state[np.uint64(P.living[position])]])
+        n += np.uint64(draws[m] <= bound[at, state[np.uint64(P.living[position])]])
     return np.int64(n)
 
 
@@ -226,7 +226,7 @@ def diverged_candidates_of_step(P, k, lane, first, listed, a, bound, out):  # ty
         if P.diverged[a, i]:
             out[n] = m
             n += np.uint64(
-                P.draws[k, m, lane] <= bound[np.uint64(P.risk_class[position]), P.state[k, i + arm]]
+                P.draws[k, lane, m] <= bound[np.uint64(P.risk_class[position]), P.state[k, i + arm]]
             )
     return np.int64(n)
 
@@ -265,7 +265,7 @@ def within_cross_track_bound(L, P, listed, count, lane, most, k, s):  # type: ig
         stays = False
         if L.state[here].cross_track:
             risk = np.uint64(P.risk_class[position])
-            stays = P.draws[k, at, lane] * SCALE > cross_track_bound(
+            stays = P.draws[k, lane, at] * SCALE > cross_track_bound(
                 L, P, most[risk], i, k, here, s
             )
         kept += np.uint64(not stays)
@@ -305,13 +305,12 @@ def look_ahead(L, P, W, diverged, b, k, lo, end, moment, bound, key):  # type: i
             W.least,
         )
         positions = P.listed[k, start + listed :]
-        draws = P.draws[k, start + listed :]
+        draws = P.draws[k, :, start + listed :]
         more = list_candidates(P, W, k, first, end, bound, positions)
         more = list_diverged_candidates(P, W, diverged, k, first, end, bound, more, positions)
-        for m in range(np.uint64(more)):
-            at = np.uint64(positions[m] - first)
-            for lane in range(np.uint64(4)):
-                draws[m, lane] = W.drawn[lane, at]
+        for lane in range(np.uint64(4)):
+            for m in range(np.uint64(more)):
+                draws[lane, m] = W.drawn[lane, np.uint64(positions[m] - first)]
         listed += more
     P.drawn[b, k].moment = moment
     P.drawn[b, k].until = end
