@@ -6,7 +6,19 @@ from typing import Any
 
 import numba
 import numpy as np
-from helpers.strategies import World, group, move, run, simulation, stock, track, world, worlds
+from helpers.strategies import (
+    World,
+    arm,
+    group,
+    investment,
+    move,
+    run,
+    simulation,
+    stock,
+    track,
+    world,
+    worlds,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,19 +56,47 @@ def test_nobodys_chance_of_leaving_exceeds_what_is_said_of_it(of: World, share: 
             min(age, layout.risk_ages - 1) * layout.risk_backgrounds
             + columns.person["background"][i]
         )
-        for arm in range(1 + len(simulated.compiled.arms)):
-            own = arm > 0 and columns.diverged[arm - 1, i]
-            row = i + arm * columns.n if own else i
+        for number in range(1 + len(simulated.compiled.arms)):
+            own = number > 0 and columns.diverged[number - 1, i]
+            row = i + number * columns.n if own else i
             if not columns.alive[row]:
                 continue
             for k in range(layout.n_tracks):
                 here = int(columns.state[k, row])
                 chance = kernel.chances_of(
-                    tables.transitions, tables.features, columns, row, i, arm, k, step, seen, values
+                    tables.transitions,
+                    tables.features,
+                    columns,
+                    row,
+                    i,
+                    number,
+                    k,
+                    step,
+                    seen,
+                    values,
                 )
                 assert chance * 2.0**32 <= float(bound[slot, here]) + 1
                 if layout.state["cross_track"][here]:
                     assert chance <= beside(layout, columns, greatest[slot], row, k, here, step)
+
+
+def test_until_an_investment_may_act_nobody_is_looked_at_for_it() -> None:
+    """Then its effect, by which more may leave, counts; in the baseline it never does."""
+    of = world(
+        tracks={"life": track("a", "b")},
+        transitions={"go": move("a", "b", rate=0.5)},
+        population={"residents": 40, "max_age": 5},
+        investments={"push": investment(effects=[{"on": "go", "ratio": 3.0}])},
+        arms={"pushed": arm(push="ends")},
+    )
+    simulated = simulation(of)
+    bounds, start = simulated._bounds, simulated.compiled.clock.start
+
+    def bound(step: int, **how: bool) -> float:
+        held = bounds.between(step, step + 1, **how)
+        return float(held.bound[held.step[0]].max())
+
+    assert bound(start - 1) == bound(start, baseline=True) < bound(start) == bound(start + 20)
 
 
 def test_more_tracks_may_matter_than_are_looked_at_first() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers.strategies import arm, group, investment, move, track, world
 
 from sisim.economics.ledger import ledger
 from sisim.engine.counts import ITEMS, PHASES, WITHOUT, Result
@@ -316,3 +317,43 @@ def test_a_use_by_the_share_of_peers_is_that_of_its_own_point_also_at_the_end() 
     }
     result = simulate(Scenario.model_validate(content), replications=1)
     assert result.used("weight").states[0, 0, :, 0, 0] == pytest.approx([20, 20, 20, 200])
+
+
+def test_what_depends_on_peers_is_used_otherwise_in_an_arm_by_those_nobody_has_treated() -> None:
+    """Half of the people are kept well, and the others carry less for it."""
+    of = world(
+        step="year",
+        weights={"burden": "Burden"},
+        tracks={
+            "life": track("well", "ill"),
+            "home": {
+                "label": "Home",
+                "start": "there",
+                "states": {
+                    "there": {
+                        "label": "There",
+                        "weights": {"burden": {"amount": 1, "factors": ["peers"]}},
+                    }
+                },
+            },
+        },
+        groups={"ill": group("life", "ill")},
+        attributes={"sex": {"shares": {"girl": 0.5, "boy": 0.5}}},
+        factors={"peers": {"feature": "share.ill", "below": [0.7], "values": [1, 10]}},
+        transitions={
+            "falls_ill": move("well", "ill", probability=1, schedule={"cycle": 2}),
+        },
+        population={"cohort": 40},
+        time={"start": "2026-01", "years": 3},
+        investments={
+            "help": investment(
+                target={"attribute.sex": ["girl"]},
+                years=3,
+                effects=[{"on": "falls_ill", "ratio": 0.0}],
+            )
+        },
+        arms={"helped": arm(help="ends")},
+    )
+    used = simulate(Scenario.model_validate(of), replications=1).used("weight").states
+    assert used[0, 0, :, 0, 0] == pytest.approx([40, 40, 40, 400])
+    assert used[0, 1, :, 0, 0] == pytest.approx([40, 40, 40, 40])

@@ -72,6 +72,7 @@ def world(**parts: Any) -> World:
     own = (
         "step",
         "resources",
+        "weights",
         "attributes",
         "tracks",
         "groups",

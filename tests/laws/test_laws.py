@@ -284,8 +284,8 @@ def assert_no_move_is_hidden(world: World) -> None:
     """Assert that looking closer only at those who might move finds every move there is."""
     between = running.StateBounds.between
 
-    def everyone(self: Any, first: int, stop: int) -> Any:
-        held = between(self, first, stop)
+    def everyone(self: Any, first: int, stop: int, **how: bool) -> Any:
+        held = between(self, first, stop, **how)
         return held._replace(
             bound=np.full_like(held.bound, 2**32 - 1),
             most=np.full_like(held.most, 1e30),

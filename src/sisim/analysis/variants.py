@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from sys import maxsize
 from threading import Lock
@@ -245,9 +246,17 @@ class Variants:
         of_effects = {path: parts for path in values if (parts := _effect_parts(path))}
         if not of_effects:
             return values
-        investments = self.scenario_with(values).investments
+        investments = self._investments_with(values)
         idle = {path for path, parts in of_effects.items() if _is_idle(investments, *parts)}
         return {path: value for path, value in values.items() if path not in idle}
+
+    def _investments_with(self, values: Values) -> Mapping[str, Investment]:
+        """Return the investments with other values, where they can be told without the rest."""
+        own = {path: value for path, value in values.items() if path.startswith("investments.")}
+        if not any(map(self._paths.is_parameter, values)):
+            with suppress(LookupError, TypeError, ValidationError, ScenarioError):
+                return with_numbers(self.scenario, own).investments
+        return self.scenario_with(values).investments
 
     def _changed(self, values: Values) -> Scenario:
         if not values:
@@ -380,6 +389,10 @@ class MoneyPaths:
         """Return the paths of the numbers that follow a parameter; another path, as it is."""
         name = self._parameter(path)
         return [path] if name is None else self._following.get(name, [])
+
+    def is_parameter(self, path: str) -> bool:
+        """Return whether the value at a dotted path is a parameter, from which others follow."""
+        return self._parameter(path) is not None
 
     @staticmethod
     def _parameter(path: str) -> str | None:

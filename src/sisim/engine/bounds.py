@@ -49,7 +49,7 @@ from sisim.scenario.factor_table import TIMES
 
 DRIFT_YEARS = 5
 """Bounds on leaving allow for the drift of this many years, and are worked out so often."""
-MOST_BOUNDS = 96
+MOST_BOUNDS = 192
 """Most times, and fours of them, for which bounds are kept; a stride may need one for each step."""
 
 
@@ -133,6 +133,7 @@ class StateBounds:
 
     def __init__(self, compiled: Compiled, who: People, headroom: float = 1.0) -> None:
         self._compiled = compiled
+        self._first_active = first_active(compiled)
         self._excess = _excess(compiled) * headroom
         self._largest = _largest(compiled, who, self._excess)
         tables = compiled.tables
@@ -145,7 +146,7 @@ class StateBounds:
         self._known: dict[tuple[int, ...], int] = {}
         self._together: dict[frozenset[tuple[int, ...]], int] = {}
         self._times = [self._when(step) for step in range(compiled.clock.end)]
-        self._held: dict[tuple[int, int], LeavingBounds] = {}
+        self._held: dict[tuple[int, int, bool], LeavingBounds] = {}
         classes, layout = self._largest.shape[1], tables.layout
         # Not written, and so taking no memory, until there are so many different times.
         self._bound = np.empty((MOST_BOUNDS, classes, len(tables.transitions.state)), np.uint32)
@@ -154,17 +155,27 @@ class StateBounds:
 
     def hold_for(self, compiled: Compiled) -> bool:
         """Return whether the bounds hold for another version of the arms, too."""
-        return bool((_excess(compiled) <= self._excess).all())
+        earlier = first_active(compiled) < self._first_active
+        return not earlier and bool((_excess(compiled) <= self._excess).all())
 
-    def between(self, first: int, stop: int) -> LeavingBounds:
-        """Return the bounds in use in the steps [first, stop)."""
-        if (first, stop) in self._held:
-            return self._held[first, stop]
+    def between(self, first: int, stop: int, *, baseline: bool = False) -> LeavingBounds:
+        """Return the bounds in use in the steps [first, stop).
+
+        Args:
+            first: The first step.
+            stop: The one after the last.
+            baseline: They need not hold in any arm but `without`. Before an investment may act,
+                no arm differs from it.
+        """
+        if (first, stop, baseline) in self._held:
+            return self._held[first, stop, baseline]
         clock = self._compiled.clock
         begin, end = first - clock.lane(first), stop + -clock.lane(stop) % QUAD
         # For a step that is not simulated the nearest that is.
         steps = [min(max(step, 0), clock.end - 1) for step in range(begin, end)]
-        times = [self._times[step] for step in steps]
+        times = [
+            (*self._times[step], not baseline and step >= self._first_active) for step in steps
+        ]
         fours = [frozenset(times[n : n + QUAD]) for n in range(0, len(times), QUAD)]
         # What is known needs no more room: a step of a stride whose bounds are in use, asked for by
         # itself, must have nothing worked out anew in the place of what other threads now read.
@@ -176,21 +187,21 @@ class StateBounds:
         for step, time in zip(steps, times, strict=True):
             if time not in self._known:
                 self._known[time] = self._unused()
-                self._work_out(self._known[time], step, time[0])
+                self._work_out(self._known[time], step, time[0], arms=bool(time[-1]))
         for four in fours:
             if four not in self._together:
                 parts = [self._known[time] for time in four]
                 self._together[four] = number = self._unused()
                 np.max(self._bound[parts], axis=0, out=self._bound[number])
         asked = range(first - begin, stop - begin)
-        self._held[first, stop] = LeavingBounds(
+        found = self._held[first, stop, baseline] = LeavingBounds(
             self._bound,
             self._most,
             self._active,
             np.array([self._known[times[n]] for n in asked], np.int64),
             np.array([self._together[fours[n // QUAD]] for n in asked], np.int64),
         )
-        return self._held[first, stop]
+        return found
 
     def _unused(self) -> int:
         return len(self._known) + len(self._together)
@@ -207,12 +218,13 @@ class StateBounds:
             step if self._by_cycle or cycle in self._cycles else -1,
         )
 
-    def _work_out(self, number: int, step: int, period: int) -> None:
+    def _work_out(self, number: int, step: int, period: int, *, arms: bool) -> None:
         clock, tables = self._compiled.clock, self._compiled.tables
         begin, end = (clock.start + clock.steps((period + n) * DRIFT_YEARS) for n in (0, 1))
         kernel.leaving_bounds(
             tables.transitions,
             tables.features,
+            len(self._compiled.arms) if arms else 0,
             self._largest,
             step,
             tables.transitions.drift[:, max(begin - 1, 0) : end + 1].max(axis=1),
@@ -224,6 +236,12 @@ class StateBounds:
         somewhere = self._bound[number, :, :-1] > 0
         by_age = somewhere.reshape(layout.risk_ages, layout.risk_backgrounds, -1).any(axis=1)
         self._active[number] = np.logical_or.reduceat(by_age, layout.track["first"], axis=1)
+
+
+def first_active(compiled: Compiled) -> int:
+    """Return the first step at which an investment may act, at the latest the scenario's start."""
+    starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
+    return min(compiled.clock.start, *starts, compiled.clock.end)
 
 
 def _seasons(compiled: Compiled) -> set[int]:

@@ -148,14 +148,7 @@ def arguments() -> Arguments:
         ),
         kernel.count_remaining: (transitions, features, layout, who, seen, one),
         kernel.leaving_bounds: (
-            transitions,
-            features,
-            of_classes,
-            one,
-            drift,
-            of_classes,
-            bound,
-            most,
+            *(transitions, features, one, of_classes, one, drift, of_classes, bound, most),
         ),
         eligible: (
             *(transitions, features, who, tables.target, tables.alternative),

@@ -20,7 +20,7 @@ from sisim.engine.affected import (
     request_reindex,
     reusable_baseline,
 )
-from sisim.engine.bounds import StateBounds
+from sisim.engine.bounds import StateBounds, first_active
 from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.counts import Result
@@ -60,7 +60,7 @@ class ArmRerun:
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert reusable_baseline(scenario)
-        active = _first_active(compiled)
+        active = first_active(compiled)
         self._begin = max(active - compiled.clock.lane(active), 0)
         run = Simulation(compiled, seed, threads=threads)
         while run.step < self._begin:
@@ -221,12 +221,6 @@ def run_without(compiled: Compiled, seed: int, affected: AffectedPeople) -> tupl
             window = affected.whole_run(n, first, run.step + (run.step == end))
             found[affected.within(run.columns, before, slice(0, n), window)] = True
     return run, np.flatnonzero(found)
-
-
-def _first_active(compiled: Compiled) -> int:
-    """Return the first step at which an investment may act, at the latest the scenario's start."""
-    starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
-    return min(compiled.clock.start, *starts)
 
 
 def _arrays(tally: Tally) -> list[NDArray[np.number]]:

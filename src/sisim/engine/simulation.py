@@ -233,7 +233,7 @@ class Simulation:
     ) -> tuple[Ints, StateSnapshot]:
         """Simulate the baseline of blocks; return who can be affected, and snapshots before it."""
         first, stop, bare = window.first, window.stop, baseline_columns(self.columns)
-        bounds = self._bounds.between(first, stop)
+        bounds = self._bounds.between(first, stop, baseline=True)
         found: list[tuple[Ints, StateSnapshot]] = []
 
         def take(block: Ints, thread: int) -> None:

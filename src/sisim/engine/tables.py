@@ -143,7 +143,13 @@ FollowRow = row(
 TimingRow = row(onset=_F, project_end=_I)
 CalendarRow = row(year=_I, month=_I, begins=_I)
 LeaverRow = row(reference=_I, stride=_I)
-UseRow = row(state=_I, amount=_F, first=_I, last=_I)
+UseRow = row(
+    state=_I,
+    amount=_F,
+    first=_I,
+    last=_I,
+    by_peers=_I,  # a share among peers changes it
+)
 CrossTrackRow = row(track=_U, offset=_U)
 StayRow = row(offset=_U, longest=_U)
 PersonRow = row(
@@ -245,6 +251,7 @@ class RunLayout(NamedTuple):
     area_active: Flags  # (arms, areas, steps)
     entry_ratio: Floats  # (arms, areas, steps)
     may_diverge: Flags  # (arms, states + 1) where an arm can change a chance
+    by_peers: Flags  # (states + 1,) where a share among peers can
     use: NDArray[np.void]  # uses that depend on history
     # Who leaves to go on in another pathway, and how they are told apart:
     leaver: NDArray[np.void]  # references to the category of each thing told, and its radix

@@ -205,6 +205,10 @@ class Builder:
             flat += self._flatten(list(parts)) if parts else [name]
         return flat
 
+    def of_kinds(self, *kinds: int) -> set[int]:
+        """Return the numbers of the features of some kinds."""
+        return {number for number, (kind, _, _) in enumerate(self.features) if kind in kinds}
+
     def features_of(self, ranges: list[tuple[int, int]]) -> list[int]:
         """Return the features used by the references in `ranges`, each once."""
         used = (self.references[r].feature for first, last in ranges for r in range(first, last))

@@ -94,6 +94,7 @@ def run_layout(
         start_share=_start_shares(build),
         **paths.layout._asdict(),
         may_diverge=_may_diverge(build, transitions),
+        by_peers=_looking_at(build, transitions, build.of_kinds(SHARE)),
         use=uses.rows,
         **leavers._asdict(),
         **cross_track_tables(transitions, features, build.references)._asdict(),
@@ -130,14 +131,24 @@ def risk_backgrounds(build: Builder) -> list[tuple[int, int]]:
 
 def _may_diverge(build: Builder, transitions: TransitionTables) -> Flags:
     """Return where an arm has an effect, or a feature that arms do not share."""
-    kinds = [kind for kind, _, _ in build.features]
     found = np.zeros((len(transitions.effects) - 1, len(transitions.state)), np.bool_)
+    found[:] = _looking_at(build, transitions, build.of_kinds(SHARE, EXPOSURE))
     for number, state in enumerate(transitions.state):
-        base = build.state_feature[state["feature_first"] : state["feature_base"]]
-        found[:, number] = not {SHARE, EXPOSURE}.isdisjoint(kinds[f] for f in base)
         for t in transitions.out[state["first"] : state["last"]]:
             found[:, number] |= transitions.effects[1:, t, 0] < transitions.effects[1:, t, 1]
     return found
+
+
+def _looking_at(build: Builder, transitions: TransitionTables, features: set[int]) -> Flags:
+    """Return in which states any of some features matters without an arm, (states + 1,)."""
+    seen = build.state_feature
+    return np.array(
+        [
+            not features.isdisjoint(seen[one["feature_first"] : one["feature_base"]])
+            for one in transitions.state
+        ],
+        np.bool_,
+    )
 
 
 def _start_shares(build: Builder) -> Floats:
@@ -177,8 +188,11 @@ def history_uses(build: Builder) -> HistoryUses:
                     if use.factors:
                         references = build.add(list(use.factors), RATE, track)
                         amount = use.amount.value / build.clock.per_year
+                        peers = not build.of_kinds(SHARE).isdisjoint(
+                            build.features_of([references])
+                        )
                         names.append((kind, name, track, state))
-                        rows.append((build.number_of[track, state], amount, *references))
+                        rows.append((build.number_of[track, state], amount, *references, peers))
     return HistoryUses(names, np.array(rows, UseRow))
 
 

@@ -94,7 +94,7 @@ def list_at_risk(L, P, B, W, diverged, arms, b, lo, hi, s, at, key):  # type: ig
                     and (
                         P.treated[a, i]
                         or L.area_active[a, P.person[i].area, s]
-                        or P.share_diverged[a]
+                        or (P.share_diverged[a] and L.by_peers[state])
                     )
                 ):
                     n = list_item(W, n, i, i, a + 1, k, state, u)

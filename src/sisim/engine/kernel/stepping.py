@@ -109,9 +109,13 @@ def count_uses(R, V, L, P, C, lo, hi, s):  # type: ignore[no-untyped-def]
                     R, V, P, use, i, i, without, s
                 )
     for arm in range(P.diverged.shape[0]):
+        # Whose peers fare otherwise in an arm uses otherwise only what depends on them.
+        anyone = np.bool_(False)
+        for m in range(L.use.shape[0]):
+            anyone = anyone or (P.share_diverged[arm] and L.use[m].by_peers == 1)
         for i in range(np.uint64(lo), np.uint64(hi)):
             shared = not P.diverged[arm, i]
-            if shared and not P.treated[arm, i] and not P.share_diverged[arm]:
+            if shared and not P.treated[arm, i] and not anyone:
                 continue
             if s < P.person[i].arrive:
                 continue

@@ -121,12 +121,12 @@ def known_now(R, V, r, state, s):  # type: ignore[no-untyped-def]
 
 
 @compiled_function
-def leaving_bounds(R, V, largest, s, drift, values, out, greatest):  # type: ignore[no-untyped-def]
+def leaving_bounds(R, V, arms, largest, s, drift, values, out, greatest):  # type: ignore[no-untyped-def]
     """Write into `out` (classes, states + 1) the draw up to which anyone there might leave.
 
-    Classes are risk classes. `largest` (references, classes) holds the greatest multiplier each
-    reference can give; features of the calendar are known exactly at step `s`, and `drift`
-    (transitions,) bounds the drift.
+    It holds in the arm `without` and the first `arms` others. Classes are risk classes. `largest`
+    (references, classes) holds the greatest multiplier each reference can give; features of the
+    calendar are known exactly at step `s`, and `drift` (transitions,) bounds the drift.
     `greatest` (classes, transitions out of states) gets the greatest rate or probability of each;
     `values` (MAX_OUT + 1, classes) is work space.
     """
@@ -141,7 +141,7 @@ def leaving_bounds(R, V, largest, s, drift, values, out, greatest):  # type: ign
             transition = R.transition[t]
             most = values[j - first]
             most[:] = 0.0
-            for arm in range(R.effects.shape[0]):
+            for arm in range(arms + 1):
                 value[:] = transition.base * drift[t]
                 for part in range(2):
                     begin = transition.first if part == 0 else R.effects[arm, t, 0]
