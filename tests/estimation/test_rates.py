@@ -19,7 +19,13 @@ from sisim.estimation.rates import (
     pathway_rates,
     read_extract,
 )
-from sisim.report.estimation_report import aggregated_table, sentences
+from sisim.i18n import in_language
+from sisim.report.estimation_report import (
+    aggregated_table,
+    estimated_values,
+    estimates_table,
+    sentences,
+)
 
 Nation = dict[str, PathwayRates]
 Told = Callable[..., Estimates]
@@ -135,6 +141,26 @@ def test_the_table_by_age_tells_nearly_what_the_spells_it_was_made_of_do(told: T
         assert after.ratio.mean == pytest.approx(before.ratio.mean, rel=0.05)
         assert after.told_by == "data"
     assert aggregated_table(found).empty
+
+
+def test_counts_are_rounded_where_the_file_asks_and_add_up(told: Told) -> None:
+    text, kept = register(lives(2, 900, begins=0.4)), "[privacy]\nbase = 5"
+    plain, found = told(text), told(text, lines=kept)
+    assert found.ratios == plain.ratios
+    exact, table = aggregated_table(plain), aggregated_table(found)
+    for column in ("events", "persons"):
+        shown = table[column].dropna()
+        assert len(shown) == exact[column].notna().sum()
+        assert (shown % 5 == 0).all()
+        assert ((shown - exact[column].dropna()).abs() <= 2).all()
+    rates = estimates_table(found).set_index("transition")
+    for name, part in table.groupby("transition"):
+        left = rates.loc[str(name), "events"] - part["events"].sum()
+        assert left == 0 if part["events"].notna().all() else left > 0
+    with in_language("en"):
+        written = estimated_values(found)
+    assert 'privacy = { least_persons = 5, base = 5, persons = "700–999" }' in written
+    assert "rounded to multiples of 5" in written
 
 
 def test_hidden_counts_of_a_table_by_age_are_left_out_and_counted(told: Told) -> None:

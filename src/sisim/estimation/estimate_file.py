@@ -145,6 +145,9 @@ class Privacy(Table):
     least_persons: Annotated[int, Field(ge=3, le=1000)] = Field(
         5, description="Counts above 0 and below this are not written."
     )
+    base: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="Counts are written rounded to the nearest multiple of this; 1: as they are."
+    )
 
 
 class Estimation(Table):

@@ -130,6 +130,7 @@ class Estimates:
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
         notes: What was put right as each extract of spells was read.
+        persons: How many persons there are in the extract with most of them, at least.
     """
 
     plan: EstimationPlan
@@ -137,6 +138,7 @@ class Estimates:
     unseen: tuple[str, ...]
     no_way: int = 0
     notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
+    persons: int = 0
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -251,7 +253,16 @@ def estimates(
         for name, register in registers.items()
         if isinstance(register, RegisterSpells)
     }
-    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes)
+    persons = max(map(_persons, registers.values()))
+    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes, persons)
+
+
+def _persons(register: Register) -> int:
+    """Return how many persons there are in an extract; in an aggregated table, at least."""
+    if isinstance(register, tuple):
+        # The same person may be in several rows.
+        return max((cell.persons for cell in register if cell.persons is not None), default=0)
+    return len(np.unique(register.person))
 
 
 def _pathway_rates(

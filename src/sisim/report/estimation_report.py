@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from sisim.arrays import Flags
 from sisim.estimation.aggregated_extract import TOGETHER
 from sisim.estimation.destination_shares import ShareEstimate
 from sisim.estimation.rate_posterior import Gamma
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
 from sisim.estimation.reading_notes import Settled
-from sisim.estimation.suppression import hidden, is_hidden
+from sisim.estimation.suppression import (
+    hidden,
+    is_hidden,
+    range_of_persons,
+    rounded_count,
+    rounded_total,
+)
 from sisim.i18n import n_, t
 from sisim.report.formats import capital, decimal, listing, lower
 from sisim.report.override_text import override_text, rounded
@@ -39,7 +47,13 @@ def estimated_values(found: Estimates) -> str:
         for state in one.states
         if _own_share(found, rate, state) is not None
     }
-    return override_text(_head(found), values)
+    kept = found.plan.estimation.privacy
+    privacy = {
+        "least_persons": kept.least_persons,
+        **({"base": kept.base} if kept.base > 1 else {}),
+        "persons": range_of_persons(found.persons, kept.least_persons),
+    }
+    return override_text(_head(found), values, privacy)
 
 
 def _own_share(found: Estimates, rate: RateEstimate, state: str) -> float | None:
@@ -57,10 +71,13 @@ def _share(found: Estimates, rate: RateEstimate, one: ShareEstimate, state: str)
 
 def _head(found: Estimates) -> list[str]:
     """Return what stands above the values."""
-    least = found.plan.estimation.privacy.least_persons
+    kept = found.plan.estimation.privacy
+    privacy = t("privacy: counts of 1 to {n} are not written", n=kept.least_persons - 1)
+    if kept.base > 1:
+        privacy += "; " + t("the others are rounded to multiples of {n}", n=kept.base)
     return [
         t('Values for scenarios of "{name}": override_files = ["…"]', name=found.plan.pathway.name),
-        t("privacy: counts of 1 to {n} are not written", n=least - 1),
+        privacy,
         *sentences(found),
     ]
 
@@ -112,7 +129,7 @@ def estimates_table(found: Estimates) -> pd.DataFrame:
         A row per transition. Columns: extract, transition, events, person_years, expected (moves
         that the pathway's number would give), ratio, ratio_low, ratio_high (90 %), rate, low, high
         (as the pathway has the unit), national, told_by. Small counts and what gives them away are
-        empty.
+        empty; counts are rounded as the file asks.
     """
     rows = [row for rate in found.rates for row in _rows(found, rate)]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -148,7 +165,7 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         yield {
             "extract": rate.extract,
             "transition": name,
-            "events": None if small else rate.events,
+            "events": None if small else _total(found, rate),
             "person_years": None if few else round(rate.years, 1),
             "expected": None if few else round(rate.expected, 2),
             "ratio": mean,
@@ -162,37 +179,54 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         }
 
 
+def _total(found: Estimates, rate: RateEstimate) -> int:
+    """Return how many moves came, as it is written: what stands by age adds up to it."""
+    kept = found.plan.estimation.privacy
+    if rate.by_age is None:
+        return rounded_count(rate.events, kept.base)
+    events = rate.by_age[0].astype(int).tolist()
+    return rounded_total(events, _unseen_ages(rate, kept.least_persons).tolist(), kept.base)
+
+
+def _unseen_ages(rate: RateEstimate, least: int) -> Flags:
+    """Return of which bands of age nothing is written, (bands,)."""
+    assert rate.by_age is not None
+    events, _, persons = rate.by_age
+    if is_hidden(rate.events, least) or is_hidden(rate.persons, least):
+        return np.ones(len(events), np.bool_)
+    few = any(is_hidden(int(one), least) for one in persons)
+    return hidden(events.astype(int).tolist(), least, few=few)
+
+
 def aggregated_table(found: Estimates) -> pd.DataFrame:
     """Return moves, person-years and persons by age: what may leave the secure room.
 
     Returns:
         A row per set of transitions and band of age. Columns: extract, transition (those that are
         told together, with +), age_from, age_below (empty: no end), events, person_years, persons.
-        A row with a small count, or with one that could be worked out to be, is empty. What an
+        A row with a small count, or with one that could be worked out to be, is empty; counts are
+        rounded as the file asks. What an
         extract has in such a table already is not written anew.
     """
-    least = found.plan.estimation.privacy.least_persons
+    kept = found.plan.estimation.privacy
     rows = []
     for rate in found.rates:
         if rate.by_age is None:
             continue
         events, years, persons = rate.by_age
-        known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
-        few = any(is_hidden(int(one), least) for one in persons)
-        unseen = hidden(events.astype(int).tolist(), least, few=few)
-        for band, low in enumerate(BANDS_OF_AGE):
+        for band, gone in enumerate(_unseen_ages(rate, kept.least_persons).tolist()):
             if not years[band]:
                 continue
-            gone = not known or bool(unseen[band])
+            low = BANDS_OF_AGE[band]
             rows.append(
                 {
                     "extract": rate.extract,
                     "transition": TOGETHER.join(rate.transitions),
                     "age_from": low,
                     "age_below": BANDS_OF_AGE[band + 1] if band + 1 < len(BANDS_OF_AGE) else None,
-                    "events": None if gone else int(events[band]),
+                    "events": None if gone else rounded_count(int(events[band]), kept.base),
                     "person_years": None if gone else round(float(years[band]), 1),
-                    "persons": None if gone else int(persons[band]),
+                    "persons": None if gone else rounded_count(int(persons[band]), kept.base),
                 }
             )
     columns = (
@@ -339,23 +373,23 @@ def _label(pathway: Pathway, name: str) -> str:
 
 def rate_lines(found: Estimates) -> list[str]:
     """Return a line for each set of transitions that the register has told of."""
-    pathway = found.plan.pathway
     said = []
     for one in found.rates:
         if one.is_told:
-            said.append(_line(pathway, one))
-            said += [_share_line(pathway, one, share) for share in one.shares]
+            said.append(_line(found, one))
+            said += [_share_line(found, one, share) for share in one.shares]
     return said
 
 
-def _share_line(pathway: Pathway, rate: RateEstimate, one: ShareEstimate) -> str:
+def _share_line(found: Estimates, rate: RateEstimate, one: ShareEstimate) -> str:
     low, high = one.ratio.interval()
+    pathway = found.plan.pathway
     states = pathway.tracks[pathway.transitions[rate.transitions[0]].track].states
     return "  " + t(
         "to {states}: ratio to the pathway's share {ratio} (90%: {low} to {high}); moves: {n}, "
         "expected: {expected}.",
         states=listing([lower(states[name].label.text) for name in one.states]),
-        n=one.events,
+        n=rounded_count(one.events, found.plan.estimation.privacy.base),
         expected=decimal(one.expected, 1),
         ratio=decimal(one.ratio.mean, 2),
         low=decimal(low, 2),
@@ -363,13 +397,13 @@ def _share_line(pathway: Pathway, rate: RateEstimate, one: ShareEstimate) -> str
     )
 
 
-def _line(pathway: Pathway, one: RateEstimate) -> str:
+def _line(found: Estimates, one: RateEstimate) -> str:
     low, high = one.ratio.interval()
     return t(
         "{what}: ratio to the pathway's rate {ratio} (90%: {low} to {high}); moves: {n}, expected "
         "by the pathway: {expected}, person-years: {years}.",
-        what=capital(named(pathway, [one])),
-        n=one.events,
+        what=capital(named(found.plan.pathway, [one])),
+        n=_total(found, one),
         years=decimal(one.years),
         expected=decimal(one.expected, 1),
         ratio=decimal(one.ratio.mean, 2),
