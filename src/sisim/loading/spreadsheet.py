@@ -1,4 +1,4 @@
-"""Tables that people keep elsewhere, as CSV or XLSX: read row by row, with the place of each cell.
+"""Tables that come in, as CSV, XLSX or Parquet: read row by row, with the place of each cell.
 
 There is one way in for every such table: what kind of file it is, where its headings stand, which
 decimal mark its numbers have, and whether it is too large, is settled here and nowhere else.
@@ -16,6 +16,7 @@ from pathlib import Path
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
 from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow
 from sisim.loading.delimited_text import SEPARATORS, Delimited, delimited, split
+from sisim.loading.parquet_table import ENCRYPTED, PARQUET, parquet_lines
 from sisim.loading.workbook import OLE, ZIP, sheets
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.os_errors import content_of
@@ -24,6 +25,7 @@ SUFFIXES = (".csv", ".xlsx")
 """Of tables that are written."""
 TEXTS = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
+PARQUETS = (".parquet", ".pq")
 LOOKED_THROUGH = 20
 """So many lines may stand above the headings."""
 MOST_NAMED = 20
@@ -151,7 +153,7 @@ def read_sheet(
     part: SheetPart = SheetPart(),
     mapping: str = "",
 ) -> Sheet:
-    """Return the rows of a CSV or XLSX file.
+    """Return the rows of a CSV, XLSX or Parquet file.
 
     Args:
         path: The file; the cells of a text are separated by semicolon, tab or comma.
@@ -274,13 +276,21 @@ def _content(path: Path) -> bytes:
     content = content_of(path, MOST_BYTES)
     if isinstance(content, Reason):
         raise TableError(content)
-    if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
-        raise TableError(Reason("A table is read from .csv or .xlsx."))
-    if path.suffix.lower() in WORKBOOKS and not content.startswith((ZIP, OLE)):
+    suffix = path.suffix.lower()
+    if suffix not in (*TEXTS, *WORKBOOKS, *PARQUETS):
+        raise TableError(Reason("A table is read from .csv, .xlsx or .parquet."))
+    if suffix in WORKBOOKS and not content.startswith((ZIP, OLE)):
         raise TableError(
             Reason(
                 "This is no workbook, though it is called one. If it is text with separators, "
                 "call it .csv."
+            )
+        )
+    if suffix in PARQUETS and not content.startswith((PARQUET, ENCRYPTED)):
+        raise TableError(
+            Reason(
+                "This is no Parquet file, though it is called one. Call it .csv or .xlsx if that "
+                "is what it is."
             )
         )
     return content
@@ -308,6 +318,10 @@ def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
             lines = part.of(whole)
             plain = _Layout(lines, partial(list, lines), name)
             yield from (plain, *(replace(plain, inner=one) for one in SEPARATORS))
+        return
+    if content.startswith((PARQUET, ENCRYPTED)):
+        lines = part.of(parquet_lines(content))
+        yield _Layout(lines[:1], partial(list, lines))
         return
     text = delimited(content)
     plain_ones = [
