@@ -41,6 +41,13 @@ from sisim.estimation.occurrence_exposure import (
 from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
 from sisim.estimation.reading_notes import ReadingNotes
+from sisim.estimation.scheduled_probability import (
+    ProbabilityEstimate,
+    SimulatedMoments,
+    moment_counts,
+    scheduled_moves,
+    told_probability,
+)
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
@@ -97,11 +104,13 @@ class PathwayRates:
         moves: How many simulated moves they rest on, (from, to); infinitely many where the file
             has them.
         years: Simulated person-years, (categories, ages, times in the category).
+        moments: What came at the moments of scheduled transitions.
     """
 
     rates: Floats
     moves: Floats
     years: Floats
+    moments: SimulatedMoments = field(default_factory=SimulatedMoments)
 
     def at_ages(self, moves: Collection[Move], ages: tuple[int, int]) -> float:
         """Return the yearly rate of some moves at ages, over all times in the states they leave.
@@ -131,6 +140,8 @@ class Estimates:
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
         notes: What was put right as each extract of spells was read.
         persons: How many persons there are in the extract with most of them, at least.
+        scheduled: What is told of scheduled transitions that there are persons at risk of.
+        not_apart: Scheduled transitions that cannot be told from others of the same month.
     """
 
     plan: EstimationPlan
@@ -139,6 +150,19 @@ class Estimates:
     no_way: int = 0
     notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
     persons: int = 0
+    scheduled: tuple[ProbabilityEstimate, ...] = ()
+    not_apart: tuple[str, ...] = ()
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probability of each scheduled transition that has been told, if it is no formula."""
+        known = self.plan.pathway.transitions
+        return {
+            one.transition: one.probability.mean
+            for one in self.scheduled
+            if one.is_told and one.probability is not None
+            if (own := known[one.transition].probability) and own.formula is None
+        }
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -165,7 +189,7 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
     """
     registers = {name: read_extract(plan, name) for name in plan.estimation.data}
     first = estimates(plan, registers, pathway_rates(plan, progress))
-    if not any(one.is_told for one in first.rates):
+    if not (any(one.is_told for one in first.rates) or any(one.is_told for one in first.scheduled)):
         return first
     return estimates(plan, registers, pathway_rates(plan, progress, first))
 
@@ -210,10 +234,15 @@ def pathway_rates(
         for name, rate in own.items()
         if rate is not None
     }
+    probabilities = {} if told is None else told.probabilities
+    values |= {f"transitions.{name}.probability": one for name, one in probabilities.items()}
     compiled = compile_scenario(with_free_numbers(scenario, values))
     lived = histories(run_logged(compiled, 1, progress=progress))
     return {
-        name: _pathway_rates(plan.pathway, one, lived, ratios)
+        name: replace(
+            _pathway_rates(plan.pathway, one, lived, ratios),
+            moments=_simulated_moments(plan.pathway, one, lived, probabilities),
+        )
         for name, one in plan.estimation.data.items()
     }
 
@@ -231,10 +260,15 @@ def estimates(
         pathway: See `pathway_rates`.
     """
     rates: list[RateEstimate] = []
+    scheduled: list[ProbabilityEstimate] = []
+    not_apart: list[str] = []
     no_way = 0
     for name, register in registers.items():
         if isinstance(register, RegisterSpells):
             rates += _of_spells(plan, name, register, pathway[name])
+            own_moments, unclear = _at_moments(plan, name, register, pathway[name].moments)
+            scheduled += own_moments
+            not_apart += unclear
         elif isinstance(register, RegisterLooks):
             own, without = _of_looks(plan, name, register, pathway[name])
             rates += own
@@ -254,7 +288,16 @@ def estimates(
         if isinstance(register, RegisterSpells)
     }
     persons = max(map(_persons, registers.values()))
-    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes, persons)
+    return Estimates(
+        plan,
+        tuple(rates),
+        tuple(unseen),
+        no_way,
+        notes,
+        persons,
+        tuple(scheduled),
+        tuple(not_apart),
+    )
 
 
 def _persons(register: Register) -> int:
@@ -279,8 +322,7 @@ def _pathway_rates(
     categories = extract.categories
     moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
-    # Calendar years of registers begin in January; those of a simulation in its first month.
-    scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
+    scheduled = _at_schedule(spells, _schedules(pathway, moves), _years_gone(lived))
     table = lexis_table(spells, len(categories), scheduled)
     rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
     for names, group in _told_together(pathway, moves):
@@ -291,6 +333,51 @@ def _pathway_rates(
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
     return PathwayRates(rates, drawn, table.years)
+
+
+def _years_gone(lived: Histories) -> float:
+    """Return the part of a calendar year that has gone when the years of simulated lives begin.
+
+    What is drawn in a step holds from its end on. It happens within the step, as in its middle.
+    """
+    return (lived.month - 1) / 12 - 0.5 / lived.per_year
+
+
+def _simulated_moments(
+    pathway: Pathway, extract: Extract, lived: Histories, probabilities: Mapping[str, float]
+) -> SimulatedMoments:
+    """Return who was there, and who moved, in the months of scheduled transitions.
+
+    Args:
+        pathway: The pathway.
+        extract: The extract.
+        lived: Simulated lives.
+        probabilities: The numbers that these have, where they are not the pathway's.
+    """
+    told, _ = scheduled_moves(pathway, extract.track, extract.categories)
+    if extract.kind != "spells" or not told:
+        return SimulatedMoments()
+    spells = _simulated(lived, extract.track, extract.categories)
+    counts = {
+        month: moment_counts(spells, len(extract.categories), month, _years_gone(lived))
+        for month in {one.month for one in told}
+    }
+    return SimulatedMoments(counts, probabilities)
+
+
+def _at_moments(
+    plan: EstimationPlan, name: str, register: RegisterSpells, simulated: SimulatedMoments
+) -> tuple[list[ProbabilityEstimate], list[str]]:
+    """Return what an extract tells of scheduled transitions, and which it does not tell apart."""
+    extract = plan.estimation.data[name]
+    told, untold = scheduled_moves(plan.pathway, extract.track, extract.categories)
+    spells = _registered(extract, register, plan.pathway)
+    seen = {
+        month: moment_counts(spells, len(extract.categories), month)
+        for month in {one.month for one in told}
+    }
+    found = [told_probability(plan, name, one, seen[one.month], simulated) for one in told]
+    return [one for one in found if one is not None], untold
 
 
 def _of_spells(

@@ -10,10 +10,12 @@ import pandas as pd
 
 from sisim.arrays import Flags
 from sisim.estimation.aggregated_extract import TOGETHER
+from sisim.estimation.beta_posterior import Beta
 from sisim.estimation.destination_shares import ShareEstimate
 from sisim.estimation.rate_posterior import Gamma
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
 from sisim.estimation.reading_notes import Settled
+from sisim.estimation.scheduled_probability import ProbabilityEstimate
 from sisim.estimation.suppression import (
     hidden,
     is_hidden,
@@ -41,11 +43,16 @@ def estimated_values(found: Estimates) -> str:
         if (own := _own_rate(found.plan.pathway, name)) is not None
     }
     values |= {
-        f"transitions.{rate.transitions[0]}.to.{state}.share": _share(found, rate, one, state)
-        for rate in found.rates
-        for one in rate.shares
+        f"transitions.{one.transition}.probability": _probability(found, one.probability)
+        for one in found.scheduled
+        if one.transition in found.probabilities and one.probability is not None
+    }
+    values |= {
+        f"transitions.{name}.to.{state}.share": _share(found, name, one, state)
+        for name, shares in _shares(found)
+        for one in shares
         for state in one.states
-        if _own_share(found, rate, state) is not None
+        if _own_share(found, name, state) is not None
     }
     kept = found.plan.estimation.privacy
     privacy = {
@@ -56,15 +63,23 @@ def estimated_values(found: Estimates) -> str:
     return override_text(_head(found), values, privacy)
 
 
-def _own_share(found: Estimates, rate: RateEstimate, state: str) -> float | None:
+def _shares(found: Estimates) -> Iterator[tuple[str, tuple[ShareEstimate, ...]]]:
+    """Yield the transitions of which it is told where they lead, with that."""
+    for rate in found.rates:
+        yield rate.transitions[0], rate.shares
+    for one in found.scheduled:
+        yield one.transition, one.shares
+
+
+def _own_share(found: Estimates, transition: str, state: str) -> float | None:
     """Return the pathway's share of a destination; None where it follows from a formula."""
-    share = found.plan.pathway.transitions[rate.transitions[0]].to[state].share
+    share = found.plan.pathway.transitions[transition].to[state].share
     return None if share.formula is not None else share.value
 
 
-def _share(found: Estimates, rate: RateEstimate, one: ShareEstimate, state: str) -> dict[str, Any]:
+def _share(found: Estimates, transition: str, one: ShareEstimate, state: str) -> dict[str, Any]:
     """Return a share as a file has it, with its posterior."""
-    own = _own_share(found, rate, state) or 0.0
+    own = _own_share(found, transition, state) or 0.0
     note = t("shares are taken in proportion")
     return {**_written(found, own, one.ratio), "note": note}
 
@@ -86,6 +101,23 @@ def _own_rate(pathway: Pathway, name: str) -> Rate | None:
     """Return the rate of a transition; None where it follows from a formula or is none."""
     rate = pathway.transitions[name].rate
     return rate if rate is not None and rate.formula is None and rate.value else None
+
+
+def _probability(found: Estimates, posterior: Beta) -> dict[str, Any]:
+    """Return the number of a scheduled transition as a file has it, with its posterior."""
+    low, high = posterior.interval()
+    return {
+        "value": rounded(posterior.mean),
+        "low": rounded(low),
+        "high": rounded(high),
+        "distribution": {
+            "name": "beta",
+            "alpha": rounded(posterior.alpha),
+            "beta": rounded(posterior.beta),
+        },
+        "source": found.plan.estimation.source,
+        "grade": "measured",
+    }
 
 
 def _number(found: Estimates, rate: RateEstimate, name: str, own: Rate) -> dict[str, Any]:
@@ -165,7 +197,7 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         yield {
             "extract": rate.extract,
             "transition": name,
-            "events": None if small else _total(found, rate),
+            "events": None if small else moves_written(found, rate),
             "person_years": None if few else round(rate.years, 1),
             "expected": None if few else round(rate.expected, 2),
             "ratio": mean,
@@ -179,7 +211,57 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         }
 
 
-def _total(found: Estimates, rate: RateEstimate) -> int:
+def probabilities_table(found: Estimates) -> pd.DataFrame:
+    """Return what is told of each scheduled transition.
+
+    Returns:
+        A row per transition. Columns: extract, transition, moved, at_risk (a person each time),
+        expected (moves that the pathway's number would give), probability, low, high (90 %),
+        national, told_by. Small counts, of those who stayed too, are empty; counts are rounded as
+        the file asks.
+    """
+    kept = found.plan.estimation.privacy
+    rows = []
+    for one in found.scheduled:
+        counts = (one.moved, one.at_risk, one.at_risk - one.moved, one.persons)
+        small = any(is_hidden(count, kept.least_persons) for count in counts)
+        nan = float("nan")
+        told = one.probability if one.is_told else None
+        low, high = (nan, nan) if told is None else told.interval()
+        number = found.plan.pathway.transitions[one.transition].probability
+        rows.append(
+            {
+                "extract": one.extract,
+                "transition": one.transition,
+                "moved": None if small else rounded_count(one.moved, kept.base),
+                "at_risk": None if small else rounded_count(one.at_risk, kept.base),
+                "expected": None if small else round(one.expected, 2),
+                "probability": nan if told is None else told.mean,
+                "low": low,
+                "high": high,
+                "national": nan if number is None else number.value,
+                "told_by": one.told_by if one.probability is not None else "pathway",
+            }
+        )
+    table = pd.DataFrame(rows, columns=list(_OF_PROBABILITIES))
+    return table.astype({"moved": "Int64", "at_risk": "Int64"})
+
+
+_OF_PROBABILITIES = (
+    "extract",
+    "transition",
+    "moved",
+    "at_risk",
+    "expected",
+    "probability",
+    "low",
+    "high",
+    "national",
+    "told_by",
+)
+
+
+def moves_written(found: Estimates, rate: RateEstimate) -> int:
     """Return how many moves came, as it is written: what stands by age adds up to it."""
     kept = found.plan.estimation.privacy
     if rate.by_age is None:
@@ -301,9 +383,6 @@ def sentences(found: Estimates) -> list[str]:
     )
     count = sum(len(one.transitions) for one in told)
     least = found.plan.estimation.privacy.least_persons
-    years = {one.extract: 0.0 for one in told}
-    for one in told:
-        years[one.extract] = max(years[one.extract], one.years)
     said = [
         n_(
             "Of {all} rates on the tracks of the register 1 has been estimated.",
@@ -321,7 +400,7 @@ def sentences(found: Estimates) -> list[str]:
             )
         )
     if found.unseen:
-        labels = [_label(found.plan.pathway, name) for name in found.unseen]
+        labels = [transition_label(found.plan.pathway, name) for name in found.unseen]
         said.append(
             t(
                 "Nobody in the register is at risk of these, so that the pathway's number is kept: "
@@ -349,7 +428,45 @@ def sentences(found: Estimates) -> list[str]:
                 found.no_way,
             )
         )
+    said += _of_scheduled(found)
     said += [_apart(found.plan.pathway, one) for one in told if len(one.transitions) > 1]
+    return said
+
+
+def _of_scheduled(found: Estimates) -> list[str]:
+    """Return how many probabilities have been estimated, and which are kept for what reason."""
+    pathway = found.plan.pathway
+    known = [one for one in found.scheduled if one.probability is not None]
+    said = []
+    if known:
+        told = sum(one.is_told for one in known)
+        said.append(
+            n_(
+                "Of {all} probabilities of scheduled transitions 1 has been estimated.",
+                "Of {all} probabilities of scheduled transitions {n} have been estimated.",
+                told,
+                all=len(known),
+            )
+        )
+    short = [lower(transition_label(pathway, one.transition)) for one in known if not one.is_told]
+    if short:
+        said.append(
+            t(
+                "Too few who moved or stayed to tell (under {n}), so that the pathway's number is "
+                "kept: {names}.",
+                n=found.plan.estimation.privacy.least_persons,
+                names=listing(short),
+            )
+        )
+    if found.not_apart:
+        names = [lower(transition_label(pathway, name)) for name in found.not_apart]
+        said.append(
+            t(
+                "Other transitions lead the same way in the same month, so that the pathway's "
+                "number is kept: {names}.",
+                names=listing(names),
+            )
+        )
     return said
 
 
@@ -363,10 +480,11 @@ def _apart(pathway: Pathway, one: RateEstimate) -> str:
 def named(pathway: Pathway, rates: Sequence[RateEstimate]) -> str:
     """Return what the transitions of some rates are called, as inside a sentence."""
     names = [name for one in rates for name in one.transitions]
-    return listing([lower(_label(pathway, name)) for name in names])
+    return listing([lower(transition_label(pathway, name)) for name in names])
 
 
-def _label(pathway: Pathway, name: str) -> str:
+def transition_label(pathway: Pathway, name: str) -> str:
+    """Return what a transition is called; its name, if it has no label."""
     label = pathway.transitions[name].label
     return name if label is None else label.text
 
@@ -377,14 +495,38 @@ def rate_lines(found: Estimates) -> list[str]:
     for one in found.rates:
         if one.is_told:
             said.append(_line(found, one))
-            said += [_share_line(found, one, share) for share in one.shares]
+            said += [_share_line(found, one.transitions[0], share) for share in one.shares]
+    for told in found.scheduled:
+        if told.is_told or told.shares:
+            said.append(_scheduled_line(found, told))
+            said += [_share_line(found, told.transition, share) for share in told.shares]
     return said
 
 
-def _share_line(found: Estimates, rate: RateEstimate, one: ShareEstimate) -> str:
+def _scheduled_line(found: Estimates, one: ProbabilityEstimate) -> str:
+    """Return what is told of a scheduled transition; of some, no more than where it leads."""
+    label = capital(transition_label(found.plan.pathway, one.transition))
+    if one.probability is None or not one.is_told:
+        return f"{label}:"
+    low, high = one.probability.interval()
+    base = found.plan.estimation.privacy.base
+    return t(
+        "{what}: probability {value} (90%: {low} to {high}); moves: {n} of {of}, expected by the "
+        "pathway: {expected}.",
+        what=label,
+        value=decimal(one.probability.mean, 3),
+        low=decimal(low, 3),
+        high=decimal(high, 3),
+        n=rounded_count(one.moved, base),
+        of=rounded_count(one.at_risk, base),
+        expected=decimal(one.expected, 1),
+    )
+
+
+def _share_line(found: Estimates, transition: str, one: ShareEstimate) -> str:
     low, high = one.ratio.interval()
     pathway = found.plan.pathway
-    states = pathway.tracks[pathway.transitions[rate.transitions[0]].track].states
+    states = pathway.tracks[pathway.transitions[transition].track].states
     return "  " + t(
         "to {states}: ratio to the pathway's share {ratio} (90%: {low} to {high}); moves: {n}, "
         "expected: {expected}.",
@@ -403,7 +545,7 @@ def _line(found: Estimates, one: RateEstimate) -> str:
         "{what}: ratio to the pathway's rate {ratio} (90%: {low} to {high}); moves: {n}, expected "
         "by the pathway: {expected}, person-years: {years}.",
         what=capital(named(found.plan.pathway, [one])),
-        n=_total(found, one),
+        n=moves_written(found, one),
         years=decimal(one.years),
         expected=decimal(one.expected, 1),
         ratio=decimal(one.ratio.mean, 2),
