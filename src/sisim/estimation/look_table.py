@@ -46,10 +46,10 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["looks"], mapping="columns").rows
-    refuse_identities(path, rows)
+    sheet = read_sheet(path, extract.headings, FIELDS["looks"], mapping="columns")
+    refuse_identities(path, sheet)
     found = _LookRows(extract)
-    for row in rows:
+    for row in sheet.rows:
         found.read(row)
     pairs = found.pairs()
     if found.problems:

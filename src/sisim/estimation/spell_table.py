@@ -19,22 +19,24 @@ from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
 from sisim.estimation.occurrence_exposure import A_MOMENT
 from sisim.estimation.reading_notes import ReadingNotes
-from sisim.loading.spreadsheet import Row, read_sheet, without_footnotes
+from sisim.loading.identity_numbers import look_like_identities
+from sisim.loading.spreadsheet import Row, Sheet, read_sheet, without_footnotes
 from sisim.scenario.dates import is_date, months_through, months_until
 from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, nearest
 
 DATE = re.compile(
-    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?)?|(\d{4})(\d{2})(\d{2})"
+    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\+0[12]:?00)?)?)?"
+    r"|(\d{4})(\d{2})(\d{2})"
 )
-"""A day, with or without its time, or a month."""
+"""A day, with or without its time in Sweden, or a month."""
+TWO_DIGITS = re.compile(r"\d{2}(?:-?\d{2}-?\d{2})?")
+"""A date whose year lacks its century."""
+SERIAL = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
+"""A day as spreadsheets count them, from 1927 to 2091: others have five digits for nothing else."""
+NOTHING = frozenset({"-", "–", "—", ".", "null", "none", "nan", "nat", "na", "n/a"})
+"""What systems write where a spell has no end."""
 SUMS = frozenset({"summa", "totalt", "total", "sum", "antal", "samtliga", "alla"})
 """What a row below the table is called that sums it up."""
-IDENTITY = re.compile(
-    r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[678]\d|9[01])[-+ ]?\d{4}"
-)
-"""A Swedish personal identity number, or a coordination number."""
-SUSPECT = 0.2
-"""Where so large a share of the rows look like such numbers, nothing more is read."""
 OPEN = 1e9
 """A spell without an end goes on until the observation ends."""
 
@@ -72,10 +74,10 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns").rows
-    refuse_identities(path, rows)
+    sheet = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns")
+    refuse_identities(path, sheet)
     found = _ExtractRows(extract)
-    for row in found.table(rows):
+    for row in found.table(sheet.rows):
         found.read(row)
     found.check_order()
     if found.problems:
@@ -83,21 +85,25 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     return found.spells()
 
 
-def refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
-    """Refuse an extract in which people have personal identity numbers.
+def refuse_identities(path: Path, sheet: Sheet) -> None:
+    """Refuse an extract with personal identity numbers in any of its columns, read or not.
 
     Raises:
         ScenarioError: If it is one.
     """
-    suspect = sum(IDENTITY.fullmatch(row.values["person"]) is not None for row in rows)
-    if rows and suspect / len(rows) >= SUSPECT:
-        reason = Reason(
-            "This looks like personal identity numbers (rows: {n} of {all}). Give running numbers "
-            "instead: nothing more has been read.",
-            n=suspect,
-            all=len(rows),
-        )
-        raise ScenarioError([Problem(Place(str(path), 0), "person", reason)])
+    known = sheet.rows[0].values if sheet.rows else {}
+    columns = [(name, [row.values[name] for row in sheet.rows]) for name in known]
+    unread = zip(sheet.unread, sheet.elsewhere, strict=True)
+    for name, texts in (*columns, *unread):
+        count = look_like_identities(texts)
+        if count:
+            reason = Reason(
+                "This looks like personal identity numbers (rows: {n} of {all}). Give running "
+                "numbers instead, and leave such a column out: nothing more has been read.",
+                n=count,
+                all=len(sheet.rows),
+            )
+            raise ScenarioError([Problem(Place(str(path), 0), name, reason)])
 
 
 def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
@@ -114,12 +120,23 @@ def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
     found = DATE.fullmatch(text)
     date = "-".join(part for part in found.groups() if part) if found else ""
     if not date or not "01" <= date[5:7] <= "12" or not is_date(date):
-        reason = Reason(
-            '"{text}" is no date: write 2019-05-01 or 2019-05.',
-            text="…" if column == "born" else text,
-        )
-        return row.problem(column, reason)
+        return row.problem(column, _no_date("…" if column == "born" else text, text))
     return (months_through(date) if through else months_until(date)) / 12
+
+
+def _no_date(shown: str, text: str) -> Reason:
+    """Return why a text is no date, and what to do about it."""
+    if SERIAL.fullmatch(text):
+        return Reason(
+            '"{text}" is a day as spreadsheets count them: show the column as dates (2019-05-01) '
+            "and save the file again.",
+            text=shown,
+        )
+    if TWO_DIGITS.fullmatch(text):
+        return Reason(
+            '"{text}" has a year of two digits: write all four, as in 2019-05-01.', text=shown
+        )
+    return Reason('"{text}" is no date: write 2019-05-01 or 2019-05.', text=shown)
 
 
 def category_in(row: Row, numbers: Mapping[str, int]) -> int | Problem:
@@ -178,7 +195,8 @@ class _ExtractRows:
             self.problems.append(category)
         start, born = self._date(row, "from"), self._date(row, "born")
         through = self._extract.to_included
-        end = self._date(row, "to", through=through) if row.values["to"] else OPEN
+        open_ = not row.values["to"] or row.values["to"].casefold() in NOTHING
+        end = OPEN if open_ else self._date(row, "to", through=through)
         if start is None or born is None or end is None or not who:
             return
         if isinstance(category, Problem):

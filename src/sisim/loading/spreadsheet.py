@@ -67,10 +67,12 @@ class Sheet:
     Attributes:
         rows: Its rows, those with nothing in them left out.
         unread: Headings that nobody asked for.
+        elsewhere: What stands below each of them, by their number there; only what is filled in.
     """
 
     rows: tuple[Row, ...]
     unread: tuple[str, ...]
+    elsewhere: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,13 @@ class SheetPart:
     Attributes:
         sheet: The name of the sheet, in a workbook.
         cells: The first and the last cell, headings included: "B4:H40".
+        heading_lines: How many lines of it are headings. A heading above others that are empty
+            above, as merged cells are, is that of them all: "Number Girls", "Number Boys".
     """
 
     sheet: str | None = None
     cells: str | None = None
+    heading_lines: int = 1
 
     def of(self, lines: Iterable[TableRow]) -> list[TableRow]:
         """Return the lines with the cells that belong to the table.
@@ -92,6 +97,9 @@ class SheetPart:
             TableError: If `cells` does not say which.
         """
         if self.cells is None:
+            if self.heading_lines > 1:
+                reason = Reason('Say where the headings begin, too: cells = "B4:H40".')
+                raise TableError(reason)
             return list(lines)
         found = _CELLS.fullmatch(self.cells.upper().replace("$", ""))
         if found is None:
@@ -99,11 +107,29 @@ class SheetPart:
                 Reason('"{text}" is no range of cells: write it as B4:H40.', text=self.cells)
             )
         left, right = _column(found[1]), _column(found[3])
-        return [
+        inside = [
             TableRow(line.number, {at: x for at, x in line.cells.items() if left <= at <= right})
             for line in lines
             if int(found[2]) <= line.number <= int(found[4])
         ]
+        last = int(found[2]) + self.heading_lines - 1
+        above = [line for line in inside if line.number <= last]
+        below = [line for line in inside if line.number > last]
+        return [_joined(above, right, last), *below] if self.heading_lines > 1 else inside
+
+
+def _joined(lines: Sequence[TableRow], right: int, number: int) -> TableRow:
+    """Return several lines of headings as one, each heading with those above it."""
+    parts: dict[int, list[str]] = {}
+    for own, line in enumerate(lines):
+        over = ""
+        for at in range(right + 1):
+            text = line.cells[at].text if at in line.cells else ""
+            below = any(at in other.cells for other in lines[own + 1 :])
+            over = text or (over if below else "")
+            if over:
+                parts.setdefault(at, []).append(over)
+    return TableRow(number, {at: TableCell(" ".join(own)) for at, own in parts.items()})
 
 
 _CELLS = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
@@ -138,6 +164,7 @@ class _Headings:
     line: TableRow
     names: Mapping[int, str]
     unread: tuple[str, ...]
+    others: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -179,6 +206,7 @@ def read_sheet(
             _lacking(place, name, columns[name][0], headings.unread, mapping) for name in lacking
         )
     problems = [one for line in lines for one in _beyond(shown, layout, headings, line)]
+    problems += _twice(shown, layout, headings, lines)
     if problems:
         raise ScenarioError(problems)
     numbers = numbers or {}
@@ -198,7 +226,10 @@ def read_sheet(
                 {name: _reference(layout, line, at) for at, name in headings.names.items()},
             )
         )
-    return Sheet(tuple(rows), headings.unread)
+    elsewhere = tuple(
+        tuple(line.cells[at].text for line in lines if at in line.cells) for at in headings.others
+    )
+    return Sheet(tuple(rows), headings.unread, elsewhere)
 
 
 def without_footnotes(
@@ -264,7 +295,14 @@ def _table(
         raise TableError(Reason("The table is empty: its first row has headings."))
     _, layout, headings = best
     lines = _filled(layout, layout.lines(), headings.width)
-    return layout, headings, [one for one in lines if one.number > headings.line.number]
+    below = [one for one in lines if one.number > headings.line.number]
+    # Where files have been put together, the headings stand between their rows once more.
+    again = {at: cell.text for at, cell in headings.line.cells.items()}
+    return layout, headings, [one for one in below if _texts(one) != again]
+
+
+def _texts(line: TableRow) -> dict[int, str]:
+    return {at: cell.text for at, cell in line.cells.items()}
 
 
 def _content(path: Path) -> bytes:
@@ -372,14 +410,15 @@ def _headings(
 
 def _named(line: TableRow, known: Mapping[str, str]) -> _Headings:
     found: dict[int, str] = {}
-    unread = []
+    unread, others = [], []
     for position, cell in sorted(line.cells.items()):
         name = known.get(_plain(cell.text))
         if name is not None and name not in found.values():
             found[position] = name
         elif cell.text:
             unread.append(cell.text)
-    return _Headings(line, found, tuple(unread))
+            others.append(position)
+    return _Headings(line, found, tuple(unread), tuple(others))
 
 
 def _plain(heading: str) -> str:
@@ -418,6 +457,30 @@ def _beyond(file: str, layout: _Layout, headings: _Headings, line: TableRow) -> 
                 "and save the workbook."
             )
             yield Problem(Place(file, line.number, _reference(layout, line, at)), name, reason)
+
+
+def _twice(
+    file: str, layout: _Layout, headings: _Headings, lines: Sequence[TableRow]
+) -> Iterator[Problem]:
+    """Yield the headings that stand over two columns in which different things stand."""
+    texts = {at: _plain(cell.text) for at, cell in headings.line.cells.items()}
+    for at, name in headings.names.items():
+        for other in headings.others:
+            if texts[at] != texts[other]:
+                continue
+            if any(_text(line, at) != _text(line, other) for line in lines):
+                text = headings.line.cells[other].text
+                place = Place(file, headings.line.number, _reference(layout, headings.line, other))
+                reason = Reason(
+                    'The heading "{name}" stands over two columns: take one of them out, or call '
+                    "it something else.",
+                    name=text,
+                )
+                yield Problem(place, name, reason)
+
+
+def _text(line: TableRow, at: int) -> str:
+    return line.cells[at].text if at in line.cells else ""
 
 
 def _marks(
