@@ -138,7 +138,7 @@ class Estimates:
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
-        notes: What was put right as each extract of spells was read.
+        notes: What was put right as each extract of persons was read.
         persons: How many persons there are in the extract with most of them, at least.
         scheduled: What is told of scheduled transitions that there are persons at risk of.
         not_apart: Scheduled transitions that cannot be told from others of the same month.
@@ -285,7 +285,7 @@ def estimates(
     notes = {
         name: register.notes
         for name, register in registers.items()
-        if isinstance(register, RegisterSpells)
+        if isinstance(register, RegisterSpells | RegisterLooks)
     }
     persons = max(map(_persons, registers.values()))
     return Estimates(

@@ -77,7 +77,7 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     sheet = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns")
     refuse_identities(path, sheet)
     found = _ExtractRows(extract)
-    for row in found.table(sheet.rows):
+    for row in without_sums(sheet.rows, found.notes):
         found.read(row)
     found.check_order()
     if found.problems:
@@ -104,6 +104,17 @@ def refuse_identities(path: Path, sheet: Sheet) -> None:
                 all=len(sheet.rows),
             )
             raise ScenarioError([Problem(Place(str(path), 0), name, reason)])
+
+
+def without_sums(rows: Sequence[Row], notes: ReadingNotes) -> Sequence[Row]:
+    """Return the rows of a table without sums and footnotes below it, which are noted."""
+    table, below = without_footnotes(rows)
+    end = len(table)
+    while end and table[end - 1].values["person"].casefold().rstrip(":") in SUMS:
+        end -= 1
+    for row in (*table[end:], *below):
+        notes.add("below", row.place.line)
+    return table[:end]
 
 
 def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
@@ -174,16 +185,6 @@ class _ExtractRows:
             self._gap = extract.categories.index(frozenset(extract.unregistered))
         self._until = extract.years[1]
         self._people: dict[str, list[_Spell]] = defaultdict(list)
-
-    def table(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Return the rows of the table without sums and footnotes below it, which are noted."""
-        table, below = without_footnotes(rows)
-        end = len(table)
-        while end and table[end - 1].values["person"].casefold().rstrip(":") in SUMS:
-            end -= 1
-        for row in (*table[end:], *below):
-            self.notes.add("below", row.place.line)
-        return table[:end]
 
     def read(self, row: Row) -> None:
         """Read a row, or note what is wrong with it."""
