@@ -252,3 +252,15 @@ def test_parquet_is_read_as_csv_is_and_refused_by_the_same_rows(tmp_path: Path, 
         said.append(str(caught.value).replace(name, "register"))
     assert said[0] == said[1]
     assert "register:4" in said[0]
+
+
+def test_what_is_wrong_in_every_row_is_told_of_some_and_counted(tmp_path: Path) -> None:
+    rows = [f"{who};HVB;3 maj 2019;;2008-05" for who in range(200)]
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, "0;Jourhem;2019-05-03;;2008", *rows)
+    said = str(caught.value).splitlines()
+    assert len(said) == 1 + 10 + 1
+    assert "register.csv:2: state" in said[0]
+    assert "register.csv:13: from: The same in more rows: 190 (13, 14, " in said[-1]
+    with in_language("sv"):
+        assert "Detsamma på fler rader: 190 (13, 14, " in caught.value.render()

@@ -18,11 +18,12 @@ from sisim.estimation.reading_notes import ReadingNotes
 from sisim.estimation.spell_table import (
     category_in,
     date_in,
+    few_of_each,
     refuse_identities,
     without_sums,
 )
 from sisim.loading.spreadsheet import Row, read_sheet
-from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, ScenarioError
+from sisim.scenario.errors import Problem, Reason, ScenarioError
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
         found.read(row)
     pairs = found.pairs()
     if found.problems:
-        raise ScenarioError(found.problems[:MOST_PROBLEMS])
+        raise ScenarioError(few_of_each(found.problems))
     return pairs
 
 

@@ -22,7 +22,7 @@ from sisim.estimation.reading_notes import ReadingNotes
 from sisim.loading.identity_numbers import look_like_identities
 from sisim.loading.spreadsheet import Row, Sheet, read_sheet, without_footnotes
 from sisim.scenario.dates import is_date, months_through, months_until
-from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, nearest
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 
 DATE = re.compile(
     r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\+0[12]:?00)?)?)?"
@@ -33,6 +33,8 @@ TWO_DIGITS = re.compile(r"\d{2}(?:-?\d{2}-?\d{2})?")
 """A date whose year lacks its century."""
 SERIAL = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
 """A day as spreadsheets count them, from 1927 to 2091: others have five digits for nothing else."""
+MOST_ALIKE = 10
+"""So many problems of a kind are told one by one."""
 NOTHING = frozenset({"-", "–", "—", ".", "null", "none", "nan", "nat", "na", "n/a"})
 """What systems write where a spell has no end."""
 SUMS = frozenset({"summa", "totalt", "total", "sum", "antal", "samtliga", "alla"})
@@ -81,8 +83,31 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
         found.read(row)
     found.check_order()
     if found.problems:
-        raise ScenarioError(found.problems[:MOST_PROBLEMS])
+        raise ScenarioError(few_of_each(found.problems))
     return found.spells()
+
+
+def few_of_each(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the first problems of each kind in each column; of more, in which rows they are.
+
+    A column in which every row is written otherwise than it should is one mistake.
+    """
+    kinds: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for one in problems:
+        kinds[one.key, one.reason.message].append(one)
+    found = []
+    for own in kinds.values():
+        found += own[:MOST_ALIKE]
+        more = own[MOST_ALIKE:]
+        if more:
+            rows = ", ".join(str(one.place.line) for one in more[:MOST_ALIKE])
+            reason = Reason(
+                "The same in more rows: {n} ({rows}).",
+                n=len(more),
+                rows=rows + (" …" if more[MOST_ALIKE:] else ""),
+            )
+            found.append(Problem(more[0].place, more[0].key, reason))
+    return found
 
 
 def refuse_identities(path: Path, sheet: Sheet) -> None:
