@@ -264,3 +264,8 @@ def test_what_is_wrong_in_every_row_is_told_of_some_and_counted(tmp_path: Path) 
     assert "register.csv:13: from: The same in more rows: 190 (13, 14, " in said[-1]
     with in_language("sv"):
         assert "Detsamma på fler rader: 190 (13, 14, " in caught.value.render()
+
+
+def test_a_register_may_be_larger_than_the_tables_that_people_keep(tmp_path: Path) -> None:
+    rows = [f"{who};HVB;2019-05-03;2020-05-03;2008" for who in range(51_000)]
+    assert len(read(tmp_path, *rows).person) == 51_000

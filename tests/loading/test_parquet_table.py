@@ -18,8 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sisim.i18n import Lang, in_language
-from sisim.loading import parquet_table
-from sisim.loading.cells import TableError
+from sisim.loading.cells import SizeLimit, TableError
 from sisim.loading.parquet_table import parquet_lines
 from sisim.loading.spreadsheet import read_sheet
 from sisim.scenario.errors import ScenarioError
@@ -129,27 +128,22 @@ def test_what_is_wrong_is_told(tmp_path: Path, content: bytes, en: str, sv: str)
         assert "t.parquet" in caught.value.render()
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_unpacked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_file_that_is_too_large_is_refused_before_it_is_unpacked() -> None:
     many = parquet({"x": pa.array(np.zeros(300_000, np.int8))})
     with pytest.raises(TableError, match="more than 250") as caught:
         parquet_lines(many)
     assert caught.value.line == 0
-    monkeypatch.setattr(parquet_table, "MOST_UNPACKED", 1000)
     with pytest.raises(TableError, match="unpacked"):
-        parquet_lines(parquet({"x": ["a" * 5000]}))
+        parquet_lines(parquet({"x": ["a" * 5000]}), SizeLimit(bytes=1000))
 
 
 def test_a_text_that_stands_in_every_row_is_kept_once() -> None:
-    long = "a" * 1_000_000
+    long = "a" * 10_000
     lines = parquet_lines(parquet({"x": [long] * 2000}))
     assert len({id(line.cells[0].text) for line in lines[1:]}) == 1
 
 
 @given(st.binary(max_size=200), st.integers(4, len(GOOD) - 1))
 def test_a_file_that_was_changed_at_random_is_answered(change: bytes, at: int) -> None:
-    with pytest.MonkeyPatch.context() as own:
-        own.setattr(parquet_table, "MOST_UNPACKED", 10_000)
-        with suppress(TableError):
-            parquet_lines(GOOD[:at] + change + GOOD[at + len(change) :])
+    with suppress(TableError):
+        parquet_lines(GOOD[:at] + change + GOOD[at + len(change) :], SizeLimit(bytes=10_000))

@@ -16,6 +16,7 @@ from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
 from sisim.estimation.reading_notes import ReadingNotes
 from sisim.estimation.spell_table import (
+    REGISTER,
     category_in,
     date_in,
     few_of_each,
@@ -55,7 +56,8 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    sheet = read_sheet(path, extract.headings, FIELDS["looks"], mapping="columns")
+    columns = extract.headings
+    sheet = read_sheet(path, columns, FIELDS["looks"], mapping="columns", most=REGISTER)
     refuse_identities(path, sheet)
     found = _LookRows(extract)
     for row in without_sums(sheet.rows, found.notes):

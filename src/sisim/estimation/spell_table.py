@@ -19,6 +19,7 @@ from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
 from sisim.estimation.occurrence_exposure import A_MOMENT
 from sisim.estimation.reading_notes import ReadingNotes
+from sisim.loading.cells import SizeLimit
 from sisim.loading.identity_numbers import look_like_identities
 from sisim.loading.spreadsheet import Row, Sheet, read_sheet, without_footnotes
 from sisim.scenario.dates import is_date, months_through, months_until
@@ -33,6 +34,8 @@ TWO_DIGITS = re.compile(r"\d{2}(?:-?\d{2}-?\d{2})?")
 """A date whose year lacks its century."""
 SERIAL = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
 """A day as spreadsheets count them, from 1927 to 2091: others have five digits for nothing else."""
+REGISTER = SizeLimit(bytes=200_000_000, cells=5_000_000)
+"""How large a register may be: a million rows of five columns take a minute and 1.6 GB."""
 MOST_ALIKE = 10
 """So many problems of a kind are told one by one."""
 NOTHING = frozenset({"-", "–", "—", ".", "null", "none", "nan", "nat", "na", "n/a"})
@@ -76,7 +79,8 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    sheet = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns")
+    columns = extract.headings
+    sheet = read_sheet(path, columns, FIELDS["spells"], mapping="columns", most=REGISTER)
     refuse_identities(path, sheet)
     found = _ExtractRows(extract)
     for row in without_sums(sheet.rows, found.notes):

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sisim.i18n import number
-from sisim.loading.cells import TableCell, TableError, TableRow, too_large
+from sisim.loading.cells import MOST_CELLS, TableCell, TableError, TableRow, too_large
 from sisim.loading.formula_injection import restored
 from sisim.scenario.errors import Reason
 
@@ -47,11 +47,13 @@ class Delimited:
         text: The text, without a line that names the separator.
         first: The number of its first line.
         separators: What may separate its cells, the most likely first.
+        most: How many cells there may be.
     """
 
     text: str
     first: int
     separators: tuple[str, ...]
+    most: int = MOST_CELLS
 
     def sample(self, separator: str) -> list[TableRow]:
         """Return the first lines, however badly they are written."""
@@ -74,15 +76,19 @@ class Delimited:
         try:
             for texts in reader:
                 count += len(texts)
-                too_large(count)
+                too_large(count, self.most)
                 yield TableRow(at, _cells(texts))
                 at = self.first + reader.line_num
         except csv.Error as error:
             raise TableError(_said(str(error)), at) from error
 
 
-def delimited(content: bytes) -> Delimited:
+def delimited(content: bytes, most: int = MOST_CELLS) -> Delimited:
     """Return the text in a file.
+
+    Args:
+        content: Its content.
+        most: How many cells there may be.
 
     Raises:
         TableError: If it is none.
@@ -90,8 +96,9 @@ def delimited(content: bytes) -> Delimited:
     text = decoded(content)
     named = _SEPARATOR_LINE.match(text)
     if named is None or named[1] in '"\r\n':
-        return Delimited(text, 1, SEPARATORS)
-    return Delimited(text[named.end() :], 2, (named[1], *(s for s in SEPARATORS if s != named[1])))
+        return Delimited(text, 1, SEPARATORS, most)
+    separators = (named[1], *(s for s in SEPARATORS if s != named[1]))
+    return Delimited(text[named.end() :], 2, separators, most)
 
 
 def split(text: str, separator: str) -> list[str]:

@@ -15,20 +15,25 @@ from decimal import Decimal
 from typing import Any
 
 from sisim.i18n import number
-from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow, too_large
+from sisim.loading.cells import USUAL, SizeLimit, TableCell, TableError, TableRow, too_large
 from sisim.scenario.errors import Reason
 
 PARQUET = b"PAR1"
 """How a file begins."""
 ENCRYPTED = b"PARE"
-MOST_UNPACKED = 4 * MOST_BYTES
+UNPACKED = 4
+"""So many times as large a file may be, unpacked."""
 _DAMAGED = Reason(
     "The file is damaged, or no Parquet file. Write it again from the program that it comes from."
 )
 
 
-def parquet_lines(content: bytes) -> list[TableRow]:
+def parquet_lines(content: bytes, most: SizeLimit = USUAL) -> list[TableRow]:
     """Return the lines of the table in a Parquet file, its headings first.
+
+    Args:
+        content: The content of the file.
+        most: How large it may be; unpacked, four times as many bytes.
 
     Raises:
         TableError: If it cannot be read, or is too large.
@@ -39,7 +44,7 @@ def parquet_lines(content: bytes) -> list[TableRow]:
     import pyarrow as pa
 
     try:
-        columns = list(_columns(content))
+        columns = list(_columns(content, most))
     except TableError:
         raise
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -51,21 +56,21 @@ def parquet_lines(content: bytes) -> list[TableRow]:
     return lines
 
 
-def _columns(content: bytes) -> Iterator[tuple[str, list[Any]]]:
+def _columns(content: bytes, most: SizeLimit) -> Iterator[tuple[str, list[Any]]]:
     """Yield the name of each column and its values."""
     import pyarrow.parquet as pq
 
     told = pq.read_metadata(io.BytesIO(content))
-    too_large((told.num_rows + 1) * told.num_columns)
+    too_large((told.num_rows + 1) * told.num_columns, most.cells)
     groups = [told.row_group(at) for at in range(told.num_row_groups)]
     size = sum(
         group.column(at).total_uncompressed_size
         for group in groups
         for at in range(group.num_columns)
     )
-    if size > MOST_UNPACKED:
-        most = number(MOST_UNPACKED // 1_000_000)
-        raise TableError(Reason("There is more than {n} MB in the file, unpacked.", n=most))
+    if size > UNPACKED * most.bytes:
+        megabytes = number(UNPACKED * most.bytes // 1_000_000)
+        raise TableError(Reason("There is more than {n} MB in the file, unpacked.", n=megabytes))
     texts = [
         told.schema.column(at).path
         for at in range(told.num_columns)

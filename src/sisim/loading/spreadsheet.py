@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
-from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow
+from sisim.loading.cells import USUAL, SizeLimit, TableCell, TableError, TableRow
 from sisim.loading.delimited_text import SEPARATORS, Delimited, delimited, split
 from sisim.loading.parquet_table import ENCRYPTED, PARQUET, parquet_lines
 from sisim.loading.workbook import OLE, ZIP, sheets
@@ -179,6 +179,7 @@ def read_sheet(
     numbers: Mapping[str, Collection[Unit]] | None = None,
     part: SheetPart = SheetPart(),
     mapping: str = "",
+    most: SizeLimit = USUAL,
 ) -> Sheet:
     """Return the rows of a CSV, XLSX or Parquet file.
 
@@ -189,6 +190,7 @@ def read_sheet(
         numbers: The columns that hold numbers, and what may stand beside these.
         part: Which part of the file is the table.
         mapping: The key by which another file may say what a column is called, if there is one.
+        most: How large it may be.
 
     Raises:
         ScenarioError: If it cannot be read, or lacks a column; with every row and cell that is
@@ -196,7 +198,7 @@ def read_sheet(
     """
     shown = str(path)
     try:
-        layout, headings, lines = _table(path, columns, required, part)
+        layout, headings, lines = _table(path, columns, required, part, most)
     except TableError as error:
         raise ScenarioError([Problem(Place(shown, error.line), "", error.reason)]) from error
     lacking = [name for name in required if name not in headings.names.values()]
@@ -273,6 +275,7 @@ def _table(
     columns: Mapping[str, Sequence[str]],
     required: Collection[str],
     part: SheetPart,
+    most: SizeLimit,
 ) -> tuple[_Layout, _Headings, list[TableRow]]:
     """Return how a file is laid out, its headings, and the lines with something in them below.
 
@@ -281,7 +284,7 @@ def _table(
     """
     known = {_plain(heading): name for name, own in columns.items() for heading in (name, *own)}
     best: tuple[tuple[bool, int, int], _Layout, _Headings] | None = None
-    for layout in _layouts(_content(path), part):
+    for layout in _layouts(_content(path, most), part, most):
         # Of a workbook the sample is all there is.
         first = islice((line for line in layout.sample if line.cells), LOOKED_THROUGH)
         headings = _headings(_filled(layout, first), known, required)
@@ -305,13 +308,13 @@ def _texts(line: TableRow) -> dict[int, str]:
     return {at: cell.text for at, cell in line.cells.items()}
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most: SizeLimit) -> bytes:
     """Return what is in a file that is called as a table is.
 
     Raises:
         TableError: If it is called otherwise, cannot be read, or is too large.
     """
-    content = content_of(path, MOST_BYTES)
+    content = content_of(path, most.bytes)
     if isinstance(content, Reason):
         raise TableError(content)
     suffix = path.suffix.lower()
@@ -334,7 +337,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
+def _layouts(content: bytes, part: SheetPart, most: SizeLimit) -> Iterator[_Layout]:
     """Yield the ways to take a file for a table, the most likely first.
 
     Raises:
@@ -358,10 +361,10 @@ def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
             yield from (plain, *(replace(plain, inner=one) for one in SEPARATORS))
         return
     if content.startswith((PARQUET, ENCRYPTED)):
-        lines = part.of(parquet_lines(content))
+        lines = part.of(parquet_lines(content, most))
         yield _Layout(lines[:1], partial(list, lines))
         return
-    text = delimited(content)
+    text = delimited(content, most.cells)
     plain_ones = [
         _Layout(part.of(text.sample(one)), partial(_lines_of, part, text, one))
         for one in text.separators
