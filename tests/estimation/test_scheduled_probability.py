@@ -168,10 +168,10 @@ def hired(seed: int, people: int, base: float) -> str:
 
 
 def test_odds_that_work_on_people_are_held_apart_from_the_number(tmp_path: Path) -> None:
-    """With 0.2, a fifth of the boys move and seven in ten girls: the pathway's number says 0.1."""
+    """With 0.3, three of ten boys move and eight of ten girls: the pathway's number says 0.1."""
     own = plan(
         tmp_path,
-        hired(1, 400, 0.2),
+        hired(1, 2000, 0.3),
         "work",
         states='{ "Utan" = "out", "Med" = "in" }',
         lines='[transitions.hired]\nprior = "none"',
@@ -179,10 +179,12 @@ def test_odds_that_work_on_people_are_held_apart_from_the_number(tmp_path: Path)
     )
     found = one(estimate(own), "hired")
     assert found.probability is not None
-    assert found.moved / found.at_risk == pytest.approx((0.2 + 9 / 13) / 2, abs=0.03)
+    girls = 0.3 * 9 / (0.7 + 0.3 * 9)
+    assert found.moved / found.at_risk == pytest.approx((0.3 + girls) / 2, abs=0.02)
     low, high = found.probability.interval((0.005, 0.995))
-    assert low < 0.2 < high
-    assert high - low < 0.12
+    assert low < 0.3 < high
+    assert high - low < 0.05
+    assert found.expected / found.at_risk == pytest.approx((0.1 + 0.9 / 1.8) / 2, abs=0.03)
 
 
 SCENARIO = f"""name = "own"

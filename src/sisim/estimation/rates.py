@@ -47,6 +47,7 @@ from sisim.estimation.scheduled_probability import (
     moment_counts,
     scheduled_moves,
     told_probability,
+    tried_probability,
 )
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
@@ -188,10 +189,15 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
         ScenarioError: With what is wrong in the extracts.
     """
     registers = {name: read_extract(plan, name) for name in plan.estimation.data}
-    first = estimates(plan, registers, pathway_rates(plan, progress))
+    plain_rates = pathway_rates(plan, progress)
+    first = estimates(plan, registers, plain_rates)
     if not (any(one.is_told for one in first.rates) or any(one.is_told for one in first.scheduled)):
         return first
-    return estimates(plan, registers, pathway_rates(plan, progress, first))
+    again = {
+        name: replace(one, moments=replace(one.moments, plain=plain_rates[name].moments.counts))
+        for name, one in pathway_rates(plan, progress, first).items()
+    }
+    return estimates(plan, registers, again)
 
 
 Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
@@ -234,7 +240,10 @@ def pathway_rates(
         for name, rate in own.items()
         if rate is not None
     }
-    probabilities = {} if told is None else told.probabilities
+    probabilities = {
+        name: tried_probability(plan.pathway.transitions[name], found)
+        for name, found in ({} if told is None else told.probabilities).items()
+    }
     values |= {f"transitions.{name}.probability": one for name, one in probabilities.items()}
     compiled = compile_scenario(with_free_numbers(scenario, values))
     lived = histories(run_logged(compiled, 1, progress=progress))

@@ -30,6 +30,10 @@ _BOTH: Teller = "data and pathway"
 _PATHWAY: Teller = "pathway"
 ENOUGH = 30
 """Of fewer simulated people of an age, the probability of all ages stands for theirs."""
+APART = 0.3
+"""In logarithms of odds: so far at least from the pathway's number another is tried."""
+SLOPES = (0.2, 1.5)
+"""Between which a probability may go with the number that factors work on."""
 SURE = 1e-4
 """So near to 0 and 1 a probability is kept, where its odds would have no end."""
 
@@ -87,10 +91,12 @@ class SimulatedMoments:
     Attributes:
         counts: By calendar month.
         probabilities: The numbers that people were simulated with, where they are not its own.
+        plain: The counts with its own numbers, where they are others; empty: the same.
     """
 
     counts: Mapping[int, MomentCounts] = field(default_factory=dict)
     probabilities: Mapping[str, float] = field(default_factory=dict)
+    plain: Mapping[int, MomentCounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -237,8 +243,9 @@ def told_probability(
     base = simulated.probabilities.get(one.transition, number.value)
     given = simulated.counts[one.month]
     expected = _expected(one, seen, given)
-    alike = None if one.same_for_all else expected / of
-    scale = _Scale(plan.pathway, spec, base, alike)
+    plain = _expected(one, seen, simulated.plain.get(one.month, given))
+    points = ((number.value, plain / of), (base, expected / of))
+    scale = _Scale(plan.pathway, spec, () if one.same_for_all else points)
     # Of those who stayed, too, few can be found from how many there were.
     few = moved < least or is_hidden(persons, least)
     hidden = few or is_hidden(of - moved, least)
@@ -263,22 +270,41 @@ def told_probability(
     )
 
 
+def tried_probability(spec: Transition, found: float) -> float:
+    """Return with which number a transition is simulated again, when one has been found.
+
+    Where factors work on it, far enough from its own to tell how the probability goes with it.
+    """
+    assert spec.probability is not None
+    if not spec.factors:
+        return found
+    own = float(np.log(spec.probability.value) - np.log1p(-spec.probability.value))
+    away = float(np.log(found) - np.log1p(-found)) - own
+    step = float(np.copysign(max(abs(away), APART), away))
+    return 1 / (1 + float(np.exp(-own - step)))
+
+
 class _Scale:
     """How a pathway's number and the probability of those at risk go together.
 
-    The one is the other where no factor works on it. With odds ratios their odds are taken to move
-    in proportion, else they are; that is true near the number that people were simulated with.
+    The one is the other where no factor works on it. Else the logarithms (of the odds, with odds
+    ratios) go together as a line through what has been simulated with two numbers: among people of
+    unlike risks the probability moves less than the number.
     """
 
-    def __init__(
-        self, pathway: Pathway, spec: Transition, number: float, probability: float | None
-    ):
-        """`probability`: of those at risk, with that `number`; None: the number itself."""
+    def __init__(self, pathway: Pathway, spec: Transition, points: Sequence[tuple[float, float]]):
+        """`points`: the pathway's number and another, each with the probability; none: the same."""
         factors = [pathway.factors[name] for name in spec.factors]
         self._odds = any(one.scale == "odds_ratio" for one in factors)
-        self._by = 0.0
-        if probability is not None:
-            self._by = self._to_scale(probability) - self._to_scale(number)
+        self.is_same = not points
+        (low, high) = [
+            (self._to_scale(number), self._to_scale(probability))
+            for number, probability in points or ((0.5, 0.5), (0.5, 0.5))
+        ]
+        self._number, self._probability = high
+        across = high[0] - low[0]
+        slope = (high[1] - low[1]) / across if abs(across) >= APART / 2 else 1.0
+        self._slope = float(np.clip(slope, *SLOPES))
 
     def _to_scale(self, value: float) -> float:
         kept = min(max(value, SURE**2), 1 - SURE)
@@ -290,13 +316,15 @@ class _Scale:
 
     def at(self, number: float) -> float:
         """Return the probability of those at risk with a number."""
-        return self._from_scale(self._to_scale(number) + self._by) if self._by else number
+        if self.is_same:
+            return number
+        away = self._to_scale(number) - self._number
+        return self._from_scale(self._probability + self._slope * away)
 
     def number(self, probability: float) -> float:
         """Return the number with which those at risk have a probability."""
-        if not self._by:
-            return probability
-        return self._from_scale(self._to_scale(probability) - self._by)
+        away = self._to_scale(probability) - self._probability
+        return self._from_scale(self._number + away / self._slope)
 
     def posterior(
         self, number: Number, moved: int, of: int, drawn: float, *, prior: bool
@@ -317,7 +345,7 @@ class _Scale:
             if ends[0] < ends[1]:
                 known, told = beta_of_range(*ends), _BOTH
         found = known.updated(moved, of)
-        if self._by:
+        if not self.is_same:
             ends = found.less_sure(1 / max(drawn, 1.0)).interval()
             found = beta_of_range(*(self.number(end) for end in ends))
         return found, told
