@@ -1,11 +1,11 @@
-"""A hundred municipalities whose rates are known: how many 95 % intervals hold the truth?
+"""Thirty municipalities whose rates are known: how many 95 % intervals hold the truth?
 
     uv run python experiments/register-recovery/study.py
 
 Each municipality has rates of placements of its own: the pathway's times what is drawn for it. Its
 20 000 residents are simulated by weeks, its register is written as a municipality would write it,
 and it is estimated as `sisim estimate` does it, with nothing of what the pathway says weighing in.
-It takes twenty processor minutes; what it says is in result.txt.
+It takes ten processor minutes; what it says is in result.txt.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sisim.estimation.estimate_file import EstimationPlan, load_estimation
 from sisim.estimation.example_municipality import HEAD, example_lives, placements, write_estimation
 from sisim.estimation.rates import PathwayRates, estimates, pathway_rates, read_extract
 
-MUNICIPALITIES, FIRST_SEED = 100, 1000
+MUNICIPALITIES, FIRST_SEED = 30, 1000
 SPREAD = 0.3
 """Standard deviation of the logarithm of a municipality's rates as parts of the pathway's."""
 TOGETHER = (
