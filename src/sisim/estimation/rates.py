@@ -6,6 +6,7 @@ expect; the moves that came, divided by that, are a standardised ratio (Breslow 
 Methods in Cancer Research", vol. II, 1987, ch. 2). The pathway's number is multiplied by it: the
 register tells the level, and the pathway how the rate differs between people. It is done twice, as
 with another number other people are in the state: who returns more often has been there more often.
+It is simulated by weeks where it can be, as a register's people move any day.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sisim.calibration.targets import Histories
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
-from sisim.estimation.category_moves import Move, constant_rate, moves_between
+from sisim.estimation.category_moves import Move, constant_leaving, constant_rate, moves_between
 from sisim.estimation.destination_shares import SeenDestination, ShareEstimate, told_shares
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
@@ -49,6 +50,7 @@ from sisim.estimation.scheduled_probability import (
     told_probability,
     tried_probability,
 )
+from sisim.estimation.shortest_step import by_weeks
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
@@ -232,7 +234,7 @@ def pathway_rates(
         told: What registers have told already. The people are then simulated with those numbers, so
             that as many have been in a state before as there; the rates are still of the pathway's.
     """
-    scenario = plain(plan.pathway, residents=plan.estimation.residents)
+    scenario = plain(by_weeks(plan), residents=plan.estimation.residents)
     ratios = {} if told is None else told.ratios
     own = {name: plan.pathway.transitions[name].rate for name in ratios}
     values = {
@@ -333,7 +335,8 @@ def _pathway_rates(
     spells = _simulated(lived, extract.track, categories)
     scheduled = _at_schedule(spells, _schedules(pathway, moves), _years_gone(lived))
     table = lexis_table(spells, len(categories), scheduled)
-    rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    rates, seen = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    drawn = seen.copy()
     for names, group in _told_together(pathway, moves):
         for at, to in group:
             rates[at, to] /= ratios.get(names[0], 1.0)
@@ -341,6 +344,10 @@ def _pathway_rates(
         exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
+    for at in range(len(categories)):
+        leaving = constant_leaving(pathway, extract.track, categories, at)
+        if leaving is not None and seen[at].any():
+            rates[at], drawn[at] = _adding_up(rates[at], seen[at], leaving), np.inf
     return PathwayRates(rates, drawn, table.years)
 
 
@@ -387,6 +394,17 @@ def _at_moments(
     }
     found = [told_probability(plan, name, one, seen[one.month], simulated) for one in told]
     return [one for one in found if one is not None], untold
+
+
+def _adding_up(rates: Floats, seen: Floats, leaving: float) -> Floats:
+    """Return rates from a category, (to, ages, times), with the sum that is known of them.
+
+    Simulated moves tell where people go; where nobody moved, as all that were `seen` do, (to,).
+    """
+    everywhere = (seen / seen.sum())[:, None, None]
+    total = rates.sum(axis=0)
+    parts = np.where(total > 0, rates / np.where(total > 0, total, 1.0), everywhere)
+    return leaving * parts
 
 
 def _of_spells(
