@@ -9,8 +9,8 @@ import sisim
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.compile import compile_scenario
-from sisim.engine.simulation import run_once
 from sisim.engine.trace import diverged_people, key_of
+from sisim.engine.warm_up import run_once
 from sisim.loading.load import changed
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
