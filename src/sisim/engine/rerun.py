@@ -29,6 +29,7 @@ from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.replications import replication
 from sisim.engine.simulation import STRIDE, Progress, Simulation, Tally
 from sisim.engine.tables import BLOCK, NEVER, Compiled
+from sisim.engine.warm_up import warmed_up
 from sisim.scenario.scenario import Scenario
 
 HEADROOM = 2.0
@@ -43,6 +44,8 @@ class ArmRerun:
         scenario: What to simulate in full; its baseline must be reusable.
         seed: The seed of every draw.
         threads: Threads to use for the whole run; the results do not depend on it.
+        kept: Whether it goes on from what is on disk of its warm-up, or is kept there: see
+            `sisim.engine.warm_up`.
         progress: Called with the steps done and the steps in all.
 
     Attributes:
@@ -56,17 +59,13 @@ class ArmRerun:
         seed: int,
         *,
         threads: int | None = None,
+        kept: bool = False,
         progress: Progress | None = None,
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert reusable_baseline(scenario)
-        active = _first_active(compiled)
-        self._begin = max(active - compiled.clock.lane(active), 0)
-        run = Simulation(compiled, seed, threads=threads)
-        while run.step < self._begin:
-            run.advance(min(STRIDE - compiled.clock.lane(run.step), self._begin - run.step))
-            if progress is not None:
-                progress(run.step, compiled.clock.end)
+        run = warmed_up(compiled, seed, threads=threads, kept=kept, progress=progress)
+        self._begin = run.step
         first, last = self._finish(run, progress)
         self.result = Result(compiled, (replication(run),))
         self.affected = np.flatnonzero(last >= 0)
@@ -221,12 +220,6 @@ def run_without(compiled: Compiled, seed: int, affected: AffectedPeople) -> tupl
             window = affected.whole_run(n, first, run.step + (run.step == end))
             found[affected.within(run.columns, before, slice(0, n), window)] = True
     return run, np.flatnonzero(found)
-
-
-def _first_active(compiled: Compiled) -> int:
-    """Return the first step at which an investment may act, at the latest the scenario's start."""
-    starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
-    return min(compiled.clock.start, *starts)
 
 
 def _arrays(tally: Tally) -> list[NDArray[np.number]]:
