@@ -45,6 +45,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return usable_cores()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _everyone_warms_up() -> None:
+    """Let no test go on from what another, or another day, has kept of a warm-up."""
+    from sisim.engine import warm_up
+
+    warm_up.LEAST = sys.maxsize
+
+
 @pytest.fixture
 def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave pictures and workbooks empty, most of a command's time, where only names are read.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ import sisim
 from sisim.analysis.variants import Variants
 from sisim.economics.valuation import Valuation
 from sisim.engine.compile import compile_scenario
-from sisim.engine.simulation import run_once
 from sisim.engine.trace import diverged_people, key_of
+from sisim.engine.warm_up import run_once
 from sisim.loading.load import changed
 from sisim.scenario.errors import ScenarioError
 from sisim.scenario.scenario import Scenario
@@ -84,6 +86,27 @@ def test_what_nothing_can_come_of_is_not_simulated_again(
     area = variants.valuation({**changes, "investments.team.effects.4.ratio": 0.4})
     assert variants.simulated > simulated
     assert not area.costs.equals(found.costs)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pathway.resources.school_year.price": 1.0},
+        {"pathway.tracks.school.states.grade_1.uses.school_year.amount": 2.0},
+        {"economy.counting": "both"},
+        {"economy.counting": "end"},
+    ],
+)
+def test_the_same_people_cost_what_they_then_use_and_it_then_costs(
+    scenario: Scenario, variants: Variants, changes: dict[str, Any]
+) -> None:
+    """What has been added up of the counts is used again only where it is the same."""
+    before, simulated = variants.valuation({}), variants.simulated
+    assert len(before.costs)
+    found = variants.valuation(changes)
+    assert variants.simulated == simulated
+    assert not found.costs.equals(before.costs)
+    assert_same(found, sisim.run(changed(scenario, changes), seed=3, replications=2))
 
 
 def test_what_does_not_fit_is_said_as_in_a_file(variants: Variants) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import simulate
-from sisim.engine.simulation import Simulation, run_once
+from sisim.engine.simulation import Simulation
+from sisim.engine.warm_up import run_once
 from sisim.loading.load import load_scenario
 from sisim.report.goal_lines import aims
 from sisim.results import Results

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sisim import load, run
 from sisim.engine.compile import compile_scenario
 from sisim.engine.measurements import ANSWERED, ASKED, TOTAL
-from sisim.engine.simulation import Simulation, run_once
+from sisim.engine.simulation import Simulation
+from sisim.engine.warm_up import run_once
 from sisim.results import Results
 from sisim.scenario.scenario import Scenario
 

@@ -16,7 +16,8 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.population import people
 from sisim.engine.replications import simulate
 from sisim.engine.rerun import ArmRerun, run_without
-from sisim.engine.simulation import Simulation, run_once
+from sisim.engine.simulation import Simulation
+from sisim.engine.warm_up import run_once
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=12)

@@ -130,6 +130,10 @@ def test_in_twenty_municipalities_95_per_cent_of_the_intervals_hold_the_truth(
     """
     plan = load_estimation(write_estimation(tmp_path, prior="none"))
     nation = pathway_rates(plan)
+    emergency = plan.estimation.data["placements"].categories.index(frozenset({"emergency"}))
+    ends = plan.pathway.transitions["emergency_ends"].rate
+    assert ends is not None
+    assert nation["placements"].rates[emergency].sum(axis=0) == pytest.approx(ends.per_year)
     where = np.random.default_rng(1).integers(0, MUNICIPALITIES, residents[-1].person + 1)
     held = tried = 0
     shares: list[tuple[float, float]] = []

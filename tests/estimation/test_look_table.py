@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from helpers.registers import PATHWAY, estimation
 
@@ -25,6 +29,10 @@ def read(folder: Path, *rows: str, head: str = HEAD, lines: str = "") -> Registe
     (folder / "same.toml").write_text(same, encoding="utf-8")
     more = {"columns": "{}", "pathway": "same.toml"}
     path = estimation(folder, text, lines=f'kind = "looks"\n{lines}', **more)
+    return read_file(path)
+
+
+def read_file(path: Path) -> RegisterLooks:
     found = read_extract(load_estimation(path), "placements")
     assert isinstance(found, RegisterLooks)
     return found
@@ -76,3 +84,30 @@ def test_personal_identity_numbers_and_a_state_between_are_refused(tmp_path: Pat
     assert "0417" not in str(caught.value)
     with pytest.raises(ScenarioError, match="nothing of the time between"):
         read(tmp_path, "7;HVB;2020", lines='between = "home"')
+
+
+def test_sums_and_footnotes_below_are_left_out_and_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "7;HVB;2020", "7;Hemma;2021", "Summa;2;", "Källa: registret;;")
+    assert found.category.tolist() == [[1, 0]]
+    assert found.notes.rows("below") == (4, 5)
+
+
+def test_parquet_is_read_as_csv_is(tmp_path: Path) -> None:
+    """A code for each state; days, and whole numbers with a gap, as pandas leaves them."""
+    rows = "7;HVB;2021-10-14", "7;Hemma;2020-10-15", "8;Hemma;2020-10-15", "8;HVB;2023-10-15"
+    plain = read(tmp_path, *rows)
+    who, state, seen = zip(*(row.split(";") for row in rows), strict=True)
+    table = pa.table(
+        {
+            "person": pa.array([float(one) for one in who]),
+            "state": pa.array(state).dictionary_encode(),
+            "seen": pa.array([date.fromisoformat(day) for day in seen]),
+        }
+    )
+    pq.write_table(table, tmp_path / "looks.parquet")
+    path = tmp_path / "estimate.toml"
+    text = path.read_text(encoding="utf-8").replace("register.csv", "looks.parquet")
+    path.write_text(text, encoding="utf-8")
+    found = read_file(path)
+    for name in ("person", "category", "years"):
+        assert np.array_equal(getattr(found, name), getattr(plain, name))

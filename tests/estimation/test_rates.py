@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,13 @@ from sisim.estimation.rates import (
     pathway_rates,
     read_extract,
 )
-from sisim.report.estimation_report import aggregated_table, sentences
+from sisim.i18n import in_language
+from sisim.report.estimation_report import (
+    aggregated_table,
+    estimated_values,
+    estimates_table,
+    sentences,
+)
 
 Nation = dict[str, PathwayRates]
 Told = Callable[..., Estimates]
@@ -137,6 +144,26 @@ def test_the_table_by_age_tells_nearly_what_the_spells_it_was_made_of_do(told: T
     assert aggregated_table(found).empty
 
 
+def test_counts_are_rounded_where_the_file_asks_and_add_up(told: Told) -> None:
+    text, kept = register(lives(2, 900, begins=0.4)), "[privacy]\nbase = 5"
+    plain, found = told(text), told(text, lines=kept)
+    assert found.ratios == plain.ratios
+    exact, table = aggregated_table(plain), aggregated_table(found)
+    for column in ("events", "persons"):
+        shown = table[column].dropna()
+        assert len(shown) == exact[column].notna().sum()
+        assert (shown % 5 == 0).all()
+        assert ((shown - exact[column].dropna()).abs() <= 2).all()
+    rates = estimates_table(found).set_index("transition")
+    for name, part in table.groupby("transition"):
+        left = rates.loc[str(name), "events"] - part["events"].sum()
+        assert left == 0 if part["events"].notna().all() else left > 0
+    with in_language("en"):
+        written = estimated_values(found)
+    assert 'privacy = { least_persons = 5, base = 5, persons = "700–999" }' in written
+    assert "rounded to multiples of 5" in written
+
+
 def test_hidden_counts_of_a_table_by_age_are_left_out_and_counted(told: Told) -> None:
     head = "transition;age_from;age_below;events;person_years;persons\n"
     seen = "begins;0;13;40;200;90\nbegins;13;18;30;50,5;20\n"
@@ -184,20 +211,22 @@ def yearly(counts: dict[str, int]) -> str:
     return "\n".join(["person;state;seen", *rows]) + "\n"
 
 
-@pytest.fixture(scope="module")
-def illness(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Estimates]:
-    """Return what looks tell of an illness, by how many were in one state and then another."""
-    folder = tmp_path_factory.mktemp("illness")
-    moves = "".join(
-        f"""[transitions.{at}_{to}]
+def transition(at: str, to: str, rate: float) -> str:
+    """Return a transition of a pathway file."""
+    return f"""[transitions.{at}_{to}]
 label = {{ sv = "{at}", en = "{at}" }}
 track = "care"
 from = "{at}"
 to = "{to}"
 rate = {{ value = {rate}, source = "invented", grade = "assumption" }}
 """
-        for (at, to), rate in MOVES.items()
-    )
+
+
+@pytest.fixture(scope="module")
+def illness(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Estimates]:
+    """Return what looks tell of an illness, by how many were in one state and then another."""
+    folder = tmp_path_factory.mktemp("illness")
+    moves = "".join(transition(*move, rate) for move, rate in MOVES.items())
     (folder / "illness.toml").write_text(ILLNESS + moves, encoding="utf-8")
     nation: Nation = {}
 
@@ -235,6 +264,41 @@ def test_a_move_that_looks_have_too_few_of_is_the_pathway_s_and_a_way_back_is_no
     said = " ".join(sentences(found))
     assert "1 pair of looks is left out" in said
     assert "Too few moves to tell (under 5)" in said
+
+
+TWO_KINDS = """[tracks.care]
+label = { sv = "Vård", en = "Care" }
+start = "home"
+states.home = { label = { sv = "Hemma", en = "At home" } }
+states.acute = { label = { sv = "Akut", en = "Acute" } }
+states.lasting = { label = { sv = "Stadigvarande", en = "Lasting" } }
+"""
+
+
+def test_what_is_expected_of_states_not_told_apart_is_that_of_days_and_not_of_months(
+    tmp_path: Path,
+) -> None:
+    """Acute care at 4 a year, then lasting at 2: still in care after t years 2exp(-2t) - exp(-4t).
+
+    By months, acute care would be two weeks longer, and fewer expected to leave in the first
+    three months of both by a fourth.
+    """
+    moves = {("home", "acute"): 0.5, ("acute", "lasting"): 4.0, ("lasting", "home"): 2.0}
+    text = ILLNESS[: ILLNESS.index("[tracks.care]")] + TWO_KINDS
+    (tmp_path / "illness.toml").write_text(
+        text + "".join(transition(*move, rate) for move, rate in moves.items()), encoding="utf-8"
+    )
+    states = '{ "Hemma" = "home", "Vård" = ["acute", "lasting"] }'
+    given = estimation(
+        tmp_path, register([]), pathway="illness.toml", residents=4000, states=states
+    )
+    found = pathway_rates(load_estimation(given))["placements"]
+    for band, (low, high) in enumerate(pairwise([0.0, 0.25, 0.5, 1.0])):
+        leave = [2 * np.exp(-2 * t) - np.exp(-4 * t) for t in (low, high)]
+        years = [np.exp(-2 * t) - np.exp(-4 * t) / 4 for t in (low, high)]
+        own = found.years[1, :, band]
+        mean = (own * found.rates[1, 0, :, band]).sum() / own.sum()
+        assert mean == pytest.approx((leave[0] - leave[1]) / (years[0] - years[1]), rel=0.12)
 
 
 def test_a_person_who_grows_older_in_a_band_of_age_is_one(told: Told) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from helpers.registers import HEAD, estimation
 
@@ -204,3 +208,64 @@ def test_a_column_that_is_missing_is_named_with_the_key_that_says_what_it_is_cal
     assert 'columns = { born = "…" }' in str(caught.value)
     with in_language("sv"):
         assert "Kolumnen ”fodd” saknas. Ange vad den heter" in caught.value.render()
+
+
+@pytest.mark.parametrize("dates", ["text", "days", "times"])
+def test_parquet_is_read_as_csv_is_and_refused_by_the_same_rows(tmp_path: Path, dates: str) -> None:
+    """Running numbers beyond what a double holds; a code for each state; an open end."""
+    one, two = 2**60 + 1, 2**60 + 2
+    begins = [date(2019, 3, 4), date(2020, 1, 1), date(2019, 5, 1)]
+    ends = [date(2020, 1, 1), None, date(2021, 6, 1)]
+    born = [date(2008, 5, 1)] * 3
+
+    def column(values: list[date | None]) -> pa.Array:
+        if dates == "text":
+            return pa.array([None if day is None else day.isoformat() for day in values])
+        days = pa.array(values, pa.date32())
+        return days if dates == "days" else days.cast(pa.timestamp("ns"))
+
+    def saved(states: list[str]) -> bytes:
+        content = io.BytesIO()
+        heads = HEAD.split(";")
+        codes = pa.array(states).dictionary_encode()
+        values = [pa.array([one, one, two]), codes, column(begins), column(ends), column(born)]
+        pq.write_table(pa.table(dict(zip(heads, values, strict=True))), content)
+        return content.getvalue()
+
+    def text(states: list[str]) -> str:
+        rows = zip([one, one, two], states, begins, ends, born, strict=True)
+        return "\n".join([HEAD, *(";".join(str(x or "") for x in row) for row in rows)]) + "\n"
+
+    good = ["HVB", "Hemma", "HVB"]
+    path = estimation(tmp_path, saved(good), file="register.parquet")
+    plan = load_estimation(path)
+    found = read_spells(plan.files["placements"], plan.estimation.data["placements"])
+    expected = read_text(tmp_path, text(good))
+    for name in ("person", "category", "start", "end", "born"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+    said = []
+    for name, content in (("register.parquet", saved), ("register.csv", text)):
+        path = estimation(tmp_path, content(["HVB", "Hemma", "HVV"]), file=name)
+        plan = load_estimation(path)
+        with pytest.raises(ScenarioError) as caught:
+            read_spells(plan.files["placements"], plan.estimation.data["placements"])
+        said.append(str(caught.value).replace(name, "register"))
+    assert said[0] == said[1]
+    assert "register:4" in said[0]
+
+
+def test_what_is_wrong_in_every_row_is_told_of_some_and_counted(tmp_path: Path) -> None:
+    rows = [f"{who};HVB;3 maj 2019;;2008-05" for who in range(200)]
+    with pytest.raises(ScenarioError) as caught:
+        read(tmp_path, "0;Jourhem;2019-05-03;;2008", *rows)
+    said = str(caught.value).splitlines()
+    assert len(said) == 1 + 10 + 1
+    assert "register.csv:2: state" in said[0]
+    assert "register.csv:13: from: The same in more rows: 190 (13, 14, " in said[-1]
+    with in_language("sv"):
+        assert "Detsamma på fler rader: 190 (13, 14, " in caught.value.render()
+
+
+def test_a_register_may_be_larger_than_the_tables_that_people_keep(tmp_path: Path) -> None:
+    rows = [f"{who};HVB;2019-05-03;2020-05-03;2008" for who in range(51_000)]
+    assert len(read(tmp_path, *rows).person) == 51_000

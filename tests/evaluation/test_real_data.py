@@ -164,6 +164,12 @@ def test_a_file_may_be_written_as_in_sweden(tmp_path: Path) -> None:
             "personal identity number",
             "personnummer",
         ),
+        (
+            "earlier",
+            "id;outcome;treated;klient\n1;1;1;19121212-1212\n",
+            "personal identity number",
+            "personnummer",
+        ),
         ("earlier", "outcome;treated\n", "no rows", "Det finns inga rader"),
         ("difference", "outcome;treated;area\n1;1;n\n", '"index" is missing', "”index” saknas"),
         ("process", BY_HAND, "has nothing to compare with", "har inget att jämföra med"),

@@ -11,7 +11,8 @@ import pytest
 from sisim import load
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
-from sisim.engine.simulation import Simulation, run_once
+from sisim.engine.simulation import Simulation
+from sisim.engine.warm_up import run_once
 from sisim.evaluation.municipality import Municipality, SimulatedMunicipalities, with_study_arms
 from sisim.evaluation.study import no_queue, say
 from sisim.evaluation.study_data import study_data

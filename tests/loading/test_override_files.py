@@ -50,6 +50,12 @@ def test_a_value_of_the_file_is_taken_with_its_source(tmp_path: Path) -> None:
     assert other.pathway.transitions["placement"].rate == rate
 
 
+def test_how_a_register_was_kept_private_may_stand_there_too(tmp_path: Path) -> None:
+    own = f'privacy = {{ least_persons = 5, persons = "1000–1499" }}\n{OWN}'
+    found = load_scenario(scenario(tmp_path, 'override_files = ["own.toml"]', own=own))
+    assert float(found.pathway.transitions["placement"].rate or 0) == 0.03
+
+
 def test_later_files_and_the_scenario_s_own_values_count(tmp_path: Path) -> None:
     later = f'[override]\n"{RATE}" = 0.05\n'
     two = scenario(tmp_path, 'override_files = ["own.toml", "later.toml"]', own=OWN, later=later)

@@ -51,7 +51,7 @@ def test_a_workbook_is_read_as_a_file_of_commas_is(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("none.csv", None, "There is no file"),
-        ("table.pdf", b"a", "read from .csv or .xlsx"),
+        ("table.pdf", b"a", "read from .csv, .xlsx or"),
         ("table.csv", b"", "The table is empty"),
         ("table.csv", b"\xff\xfe", "The table is empty"),
         ("table.csv", b"\xff\xfea", "not text in UTF-8"),

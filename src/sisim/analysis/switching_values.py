@@ -34,7 +34,8 @@ from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Result
 from sisim.engine.replications import replication, simulate
 from sisim.engine.rerun import ArmRerun
-from sisim.engine.simulation import Progress, run_once
+from sisim.engine.simulation import Progress
+from sisim.engine.warm_up import MOST_KEPT, run_once
 from sisim.i18n import source_text
 from sisim.portable import memory, usable_cores
 from sisim.scenario.errors import ScenarioError
@@ -221,7 +222,8 @@ def simulate_retained(
 
     def retained_run(number: int, threads: int) -> ArmRerun:
         told: Progress = lambda steps, end: tell(number, steps / end)  # noqa: E731
-        return ArmRerun(bare, first + number, threads=threads, progress=told)
+        kept = number < MOST_KEPT
+        return ArmRerun(bare, first + number, threads=threads, kept=kept, progress=told)
 
     # As in `simulate`: those left over share the threads.
     cores = usable_cores()
@@ -236,6 +238,7 @@ def simulate_retained(
             bare,
             seed=first + kept,
             replications=count - kept,
+            kept=max(MOST_KEPT - kept, 0),
             progress=lambda steps, end: tell(kept, steps / end, count - kept),
         )
         compiled, runs = rest.compiled, [*runs, *rest.replications]
@@ -708,7 +711,12 @@ class _Nets:
         missing = [number for number in range(runs) if number not in self._retained]
         bare = lean(self.scenario)
         with ThreadPoolExecutor(usable_cores()) as pool:
-            made = pool.map(lambda number: ArmRerun(bare, self._seeds[number], threads=1), missing)
+            made = pool.map(
+                lambda number: ArmRerun(
+                    bare, self._seeds[number], threads=1, kept=number < MOST_KEPT
+                ),
+                missing,
+            )
             self._retained |= dict(zip(missing, made, strict=True))
 
     def _of(self, counts: Result) -> Floats:

@@ -32,9 +32,10 @@ from sisim.engine.enrolment import Enrolment
 from sisim.engine.population import People
 from sisim.engine.replications import simulate
 from sisim.engine.rerun import ArmRerun
-from sisim.engine.simulation import Progress, run_once
+from sisim.engine.simulation import Progress
 from sisim.engine.tables import Compiled
 from sisim.engine.trace import diverged_people
+from sisim.engine.warm_up import MOST_KEPT, run_once
 from sisim.loading.load import changed, with_checked_numbers
 from sisim.scenario.digest import without_money
 from sisim.scenario.errors import ScenarioError
@@ -124,6 +125,7 @@ class Variants:
         self._scenarios: LRUCache[str, Scenario] = LRUCache(SCENARIOS)
         self._runs: LRUCache[tuple[str, int], tuple[Compiled, Replication]] = LRUCache(runs)
         self._baselines: dict[int, ArmRerun] = {}
+        self._last: Result | None = None
         self._asked: LRUCache[int, str] = LRUCache(1 << 16)
         self._expected: set[int] = set()
         # Reruns are made one at a time, in the same columns.
@@ -161,8 +163,13 @@ class Variants:
         found = [made.get(seed) or runs[seed] for seed in seeds]
         whole = [run for run in found if run is not None]
         # What has been counted is the same; what is said of it is the whole scenario's.
-        compiled = replace(whole[0][0], scenario=scenario)
-        return Valuation(Result(compiled, tuple(run for _, run in whole)))
+        counts = Result(replace(whole[0][0], scenario=scenario), tuple(run for _, run in whole))
+        with self._caches:
+            last = () if self._last is None else self._last.replications
+            if self._last is not None and [*map(id, last)] == [*map(id, counts.replications)]:
+                counts = self._last.under(scenario)
+            self._last = counts
+        return Valuation(counts)
 
     def affected(
         self, values: Values | None = None, progress: Progress | None = None
@@ -182,7 +189,8 @@ class Variants:
         with self._lock:
             if variant is None:
                 compiled = compile_scenario(scenario)
-                run = run_once(compiled, seed, threads=self._threads, progress=progress)
+                kept = self._is_kept(values, seed)
+                run = run_once(compiled, seed, threads=self._threads, kept=kept, progress=progress)
             else:
                 run = self._baseline(seed, progress).run(variant)
             who = diverged_people(run)
@@ -284,7 +292,8 @@ class Variants:
         key = self.people(values)
         rerun = [] if variant is None else self._retained(seeds, key)
         whole = [seed for seed in seeds if seed not in rerun]
-        found = self._whole_runs(scenario, whole, progress)
+        kept = all(self._is_kept(values, seed) for seed in whole)
+        found = self._whole_runs(scenario, whole, kept, progress)
         for number, seed in enumerate(rerun):
 
             def tell(done: int, end: int, before: int = number) -> None:
@@ -303,23 +312,28 @@ class Variants:
         return found
 
     def _whole_runs(
-        self, scenario: Scenario, seeds: Sequence[int], progress: Progress | None
+        self, scenario: Scenario, seeds: Sequence[int], kept: bool, progress: Progress | None
     ) -> dict[int, tuple[Compiled, Replication]]:
         """Return full runs: all at once, where their seeds follow one another."""
         if not seeds:
             return {}
         if list(seeds) != list(range(seeds[0], seeds[0] + len(seeds))):
-            parts = [self._whole_runs(scenario, [seed], progress) for seed in seeds]
+            parts = [self._whole_runs(scenario, [seed], kept, progress) for seed in seeds]
             return {seed: run for part in parts for seed, run in part.items()}
         result = simulate(
             lean(scenario),
             seed=seeds[0],
             replications=len(seeds),
             threads=self._threads,
+            kept=len(seeds) if kept else 0,
             progress=progress,
         )
         runs = ((result.compiled, run) for run in result.replications)
         return dict(zip(seeds, runs, strict=True))
+
+    def _is_kept(self, values: Values, seed: int) -> bool:
+        """Return whether a run has the past of the scenario itself, which is kept for its seed."""
+        return self.of_arms(values) and 0 <= seed - min(self.seeds) < MOST_KEPT
 
     def _retained(self, seeds: Sequence[int], key: str) -> list[int]:
         """Return the seeds whose baseline is there, or is worth retaining and has room.
@@ -346,7 +360,8 @@ class Variants:
     def _baseline(self, seed: int, progress: Progress | None) -> ArmRerun:
         found = self._baselines.get(seed)
         if found is None:
-            found = ArmRerun(self._base, seed, threads=self._threads, progress=progress)
+            kept = self._is_kept({}, seed)
+            found = ArmRerun(self._base, seed, threads=self._threads, kept=kept, progress=progress)
             self._baselines[seed] = found
         return found
 

@@ -98,7 +98,7 @@ def _run_of(overrides: dict[str, Any], arms: list[str]) -> Callable[[], list[flo
     A part is four years; that before the first is among them.
     """
     from sisim.engine.compile import compile_scenario
-    from sisim.engine.simulation import run_once
+    from sisim.engine.warm_up import run_once
     from sisim.loading.load import load_scenario
 
     scenario = load_scenario("placed-youth", overrides)

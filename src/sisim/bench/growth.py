@@ -153,7 +153,7 @@ def growing_scenario(size: Size) -> dict[str, Any]:
 def _run(size: Size) -> Callable[[], float]:
     """Return what measures a run of a size, in seconds."""
     from sisim.engine.compile import compile_scenario
-    from sisim.engine.simulation import run_once
+    from sisim.engine.warm_up import run_once
     from sisim.scenario.scenario import Scenario
 
     compiled = compile_scenario(Scenario.model_validate(growing_scenario(size)))

@@ -51,7 +51,15 @@ def has_hazard(shape: str, parameters: Mapping[str, float]) -> bool:
 
 
 class PathwayCheck(Findings):
-    """Everything that does not fit together in a pathway, alone or in a scenario."""
+    """Everything that does not fit together in a pathway, alone or in a scenario.
+
+    Args:
+        document: Where it was read.
+        features: What is known of people in it.
+        scenario: The scenario that it is in; None: it stands alone.
+        prefix: Where it stands in the document.
+        sound: Whether it is known to fit together by itself: effects on it are looked at.
+    """
 
     def __init__(
         self,
@@ -59,18 +67,21 @@ class PathwayCheck(Findings):
         features: Features,
         scenario: Scenario | None = None,
         prefix: Path = (),
+        *,
+        sound: bool = False,
     ):
         super().__init__(document, prefix)
         self.features = features
         self.pathway = features.pathway
-        self._currency()
-        self._payers()
-        self._attributes()
-        self._tracks()
-        self._factors()
-        self._transitions()
-        self._counting()
-        self.distributions(self.pathway)
+        if not sound:
+            self._currency()
+            self._payers()
+            self._attributes()
+            self._tracks()
+            self._factors()
+            self._transitions()
+            self._counting()
+            self.distributions(self.pathway)
         self._reach(scenario)
 
     def _currency(self) -> None:

@@ -34,10 +34,19 @@ def check_pathway(pathway: Pathway, document: Document) -> list[Problem]:
     ]
 
 
-def check_scenario(scenario: Scenario, document: Document) -> list[Problem]:
-    """Return what does not fit together in a scenario and its pathway."""
+def check_scenario(
+    scenario: Scenario, document: Document, sound: Pathway | None = None
+) -> list[Problem]:
+    """Return what does not fit together in a scenario and its pathway.
+
+    Args:
+        scenario: The scenario.
+        document: Where it was read.
+        sound: A pathway that is known to fit together by itself, perhaps the scenario's own.
+    """
     features = Features(scenario.pathway, scenario.population.areas, scenario.investments)
-    pathway = PathwayCheck(document, features, scenario, ("pathway",))
+    known = scenario.pathway is sound
+    pathway = PathwayCheck(document, features, scenario, ("pathway",), sound=known)
     return [
         *pathway.problems,
         *InstrumentCheck(document, scenario.pathway, ("pathway",)).problems,

@@ -25,8 +25,8 @@ def estimate(
         option("FOLDER", "Write the files of an invented municipality there instead, to try with."),
     ] = None,
 ) -> None:
-    """Estimate a pathway's rates from an extract of a register, and write them as other values that
-    a scenario takes by `override_files`.
+    """Estimate rates of a pathway, and probabilities of scheduled transitions, from an extract of
+    a register, and write them as other values that a scenario takes by `override_files`.
 
     The file names the pathway, the extract (a row for each time that a person is in a state, looks
     at people now and then, or a table of moves and person-years by age) and which state of the
@@ -60,6 +60,7 @@ def _estimate(file: Path, out: Path) -> None:
         aggregated_table,
         estimated_values,
         estimates_table,
+        probabilities_table,
         rate_lines,
         reading_lines,
         sentences,
@@ -78,7 +79,11 @@ def _estimate(file: Path, out: Path) -> None:
             "such data may be kept."
         )
     )
-    tables = {"rates": estimates_table(found), "aggregated": aggregated_table(found)}
+    tables = {
+        "rates": estimates_table(found),
+        "probabilities": probabilities_table(found),
+        "aggregated": aggregated_table(found),
+    }
     with whole_file(out) as partial:
         partial.write_text(estimated_values(found), encoding="utf-8", newline="\n")
     print(out)

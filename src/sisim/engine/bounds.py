@@ -239,9 +239,14 @@ class StateBounds:
 
 
 def first_active(compiled: Compiled) -> int:
-    """Return the first step at which an investment may act, at the latest the scenario's start."""
-    starts = (compiled.clock.at(one.start) for one in compiled.scenario.investments.values())
-    return min(compiled.clock.start, *starts, compiled.clock.end)
+    """Return the first step at which an investment may act, at the latest the scenario's start.
+
+    It is the first of the four steps that are drawn for together.
+    """
+    clock = compiled.clock
+    starts = (clock.at(one.start) for one in compiled.scenario.investments.values())
+    active = min([clock.start, *starts])
+    return max(active - clock.lane(active), 0)
 
 
 def _seasons(compiled: Compiled) -> set[int]:

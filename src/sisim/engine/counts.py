@@ -35,6 +35,9 @@ PHASES = ("project", "new_way", "replaced")
 ITEMS = ("start_up", "running", "per_participant", "per_participant_month", "refresher")
 """An investment costs: once, per year, per participant, month of treatment and follow-up."""
 
+TREATMENTS = ("started", "treated", "treated_state", "treated_before")
+"""What is counted of treatments."""
+
 Array = NDArray[Any]
 T = TypeVar("T")
 
@@ -129,7 +132,21 @@ class Result:
         """
         if not self.differs_in_money_only(scenario):
             raise ValueError("more than money has changed: the scenario must be simulated again")
-        return Result(replace(self.compiled, scenario=scenario), self.replications)
+        return self.under(scenario)
+
+    def under(self, scenario: Scenario) -> Result:
+        """Return the same counts under a scenario that is known to differ in money only.
+
+        What has been added up of the counts is not added up again.
+        """
+        amounts = _amounts(scenario), _amounts(self.scenario)
+        same = all(one is other or one == other for one, other in zip(*amounts, strict=True))
+        kept = {
+            key: found
+            for key, found in list(self._cache.items())
+            if isinstance(key, tuple) or key in TREATMENTS or (same and key in ("use", "weight"))
+        }
+        return Result(replace(self.compiled, scenario=scenario), self.replications, kept)
 
     def differs_in_money_only(self, scenario: Scenario) -> bool:
         """Return whether a scenario would give the same counts as the one simulated."""
@@ -392,6 +409,13 @@ class Result:
         table = tidy(name, values, axes)
         first = ["replication", "step", "month", "arm"]
         return table[first + [column for column in table.columns if column not in first]]
+
+
+def _amounts(scenario: Scenario) -> tuple[Any, ...]:
+    """Return where a scenario says how much is used, and at which points it is counted."""
+    pathway = scenario.pathway
+    said = pathway.tracks, pathway.transitions, pathway.entry, pathway.instruments
+    return (*said, [*pathway.resources], scenario.economy.counting)
 
 
 def _known(by: Sequence[str], groupings: Sequence[str]) -> list[str]:

@@ -166,6 +166,17 @@ def risks(R, V, P, arm, t, people, s, seen, out):  # type: ignore[no-untyped-def
         transition_values(R, t, arm, s, seen, 1, out[m:])
 
 
+@compiled_function
+def count_taking_part(people, arm, n, diverged, alive, state, area, by_area, by_state):  # type: ignore[no-untyped-def]
+    """Add up who of those with a place still lives here, by area, and by state on every track."""
+    for i in people:
+        row = i + (arm + 1) * n if diverged[arm, i] else i
+        if alive[row]:
+            by_area[area[i]] += 1
+            for k in range(state.shape[0]):
+                by_state[state[k, row]] += 1
+
+
 class Enrolments:
     """The places of every investment in every arm, and what they have been used for.
 
@@ -206,6 +217,7 @@ class Enrolments:
             (arms, investments, steps + 1, len(compiled.states)), np.int64
         )
         self.treated_before = np.zeros_like(self.treated_state)
+        self._unused = np.zeros(len(compiled.areas), np.int64)
         self._plans: list[EnrolmentPlan] = []
         for a, arm in enumerate(compiled.arms):
             for name, ending in scenario.arms[arm].investments.items():
@@ -343,9 +355,9 @@ class Enrolments:
         if plan.by_family:
             taking_part = np.unique(self._who.eldest[taking_part])
             self._enrol(plan, self._children(plan, taking_part, step, columns), step, columns)
-        reach = plan.reach[:, step]
-        if not reach.any():
+        if not plan.takes_in[step]:
             return
+        reach = plan.reach[:, step]
         capacity = plan.capacity(step)
         free = None if capacity is None else max(capacity - len(taking_part), 0)
         queue = plan.investment.selection.rule == "first_come" and capacity is not None
@@ -478,28 +490,28 @@ class Enrolments:
         if record < 0 or not plan.active.shape[1]:
             return
         place = (plan.arm, plan.number, record)
-        people, rows = self._taking_part(plan, columns)
-        areas = self.treated.shape[-1]
-        self.treated[place] += np.bincount(self._who.area[people], minlength=areas)
-        self.treated_state[place] += self._in_states(rows, columns)
+        self._add_up(plan, columns, self.treated[place], self.treated_state[place])
 
     def _count_before(self, plan: EnrolmentPlan, step: int, columns: Columns) -> None:
         """Count who has been in treatment until now, before any of it ends."""
         record = step - self._compiled.clock.history
         if record >= 0 and plan.active.shape[1]:
-            _, rows = self._taking_part(plan, columns)
-            self.treated_before[plan.arm, plan.number, record] += self._in_states(rows, columns)
+            place = (plan.arm, plan.number, record)
+            self._add_up(plan, columns, self._unused, self.treated_before[place])
 
-    def _taking_part(self, plan: EnrolmentPlan, columns: Columns) -> tuple[Ints, Ints]:
-        """Return who of those with a place still lives here, and their rows in the arm."""
-        people = plan.active[PERSON]
-        rows = _rows(plan, people, columns)
-        here = columns.alive[rows]
-        return people[here], rows[here]
-
-    def _in_states(self, rows: Ints, columns: Columns) -> Ints:
-        states = self.treated_state.shape[-1]
-        return np.bincount(columns.state[:, rows].ravel(), minlength=states)
+    def _add_up(self, plan: EnrolmentPlan, columns: Columns, by_area: Ints, by_state: Ints) -> None:
+        """Add up who of those with a place still lives here."""
+        count_taking_part(
+            np.ascontiguousarray(plan.active[PERSON]),
+            plan.arm,
+            columns.n,
+            columns.diverged,
+            columns.alive,
+            columns.state,
+            self._who.area,
+            by_area,
+            by_state,
+        )
 
     def _draw(self, plan: EnrolmentPlan, purpose: str, people: Ints, step: int | None) -> Floats:
         """Return a uniform draw per person; without a step, the same at every moment.
@@ -593,6 +605,8 @@ class EnrolmentPlan:
         self.reach = np.maximum(
             self.project * intake * investment.reach.value, self.new_way * scale
         )
+        self.takes_in: Flags = np.asarray(self.reach.any(axis=0))
+        self._in_new_way: Flags = np.asarray(self.new_way.any(axis=0))
         self._delivers = (self.project > 0) | (self.new_way > 0)
         if ending == "new_way_of_working":
             # Between the project and the new way whoever has begun is seen through.
@@ -636,7 +650,7 @@ class EnrolmentPlan:
     def capacity(self, step: int) -> int | None:
         """Return the number of places at a step, or None if there is no limit."""
         spec = self.investment.new_way
-        if self.new_way[:, step].any() and spec is not None:
+        if self._in_new_way[step] and spec is not None:
             return spec.capacity
         return self.investment.capacity
 

@@ -21,7 +21,7 @@ from sisim.engine.columns import columns, empty_counts, work_space
 from sisim.engine.compile import compile_scenario
 from sisim.engine.compile_cache import is_on_disk
 from sisim.engine.draws import seed_key
-from sisim.engine.enrolment import eligible
+from sisim.engine.enrolment import count_taking_part, eligible
 from sisim.engine.population import people
 from sisim.engine.tables import BLOCK, LeavingBounds
 from sisim.i18n import t
@@ -154,6 +154,10 @@ def arguments() -> Arguments:
             *(transitions, features, who, tables.target, tables.alternative),
             *(one, one, one, one, one, no, blocks),
         ),
+        count_taking_part: (
+            *(blocks, one, one, who.diverged, who.alive, who.state),
+            *(np.zeros(1, np.uint8), blocks, blocks),
+        ),
     }
 
 
@@ -177,6 +181,7 @@ OTHERS = (
     kernel.count_remaining,
     kernel.leaving_bounds,
     eligible,
+    count_taking_part,
 )
 """All that the other process compiles."""
 

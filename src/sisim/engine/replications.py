@@ -10,7 +10,8 @@ from sisim.arrays import Ints
 from sisim.checks.run_size import SIDE_BY_SIDE, require_fits
 from sisim.engine.compile import compile_scenario
 from sisim.engine.counts import Replication, Result
-from sisim.engine.simulation import Progress, Simulation, run_once
+from sisim.engine.simulation import Progress, Simulation
+from sisim.engine.warm_up import MOST_KEPT, run_once
 from sisim.portable import usable_cores
 from sisim.scenario.scenario import Scenario
 
@@ -21,6 +22,7 @@ def simulate(
     seed: int | None = None,
     replications: int | None = None,
     threads: int | None = None,
+    kept: int = MOST_KEPT,
     progress: Progress | None = None,
 ) -> Result:
     """Return the counts of a scenario.
@@ -30,6 +32,8 @@ def simulate(
         seed: The seed of the first replication, the next ones following; unset: the scenario's.
         replications: How many; unset: as many as the scenario says.
         threads: How many threads to use; the result does not depend on it.
+        kept: Of how many of them, the first ones, the warm-up is kept on disk: see
+            `sisim.engine.warm_up`.
         progress: Called with the steps done and the steps in all.
 
     Raises:
@@ -48,7 +52,9 @@ def simulate(
             if progress is not None:
                 progress(sum(done), count * end)
 
-        return replication(run_once(compiled, first + number, threads=threads, progress=tell))
+        own = number < kept
+        run = run_once(compiled, first + number, threads=threads, kept=own, progress=tell)
+        return replication(run)
 
     # Whole replications waste nothing on waiting for each other; those left over share the threads.
     people = scenario.population.residents or scenario.population.cohort or 0

@@ -20,7 +20,7 @@ from sisim.engine.affected import (
     request_reindex,
     reusable_baseline,
 )
-from sisim.engine.bounds import StateBounds, first_active
+from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import columns
 from sisim.engine.compile import compile_scenario, with_arms
 from sisim.engine.counts import Result
@@ -29,6 +29,7 @@ from sisim.engine.enrolment import in_a_target_group
 from sisim.engine.replications import replication
 from sisim.engine.simulation import STRIDE, Progress, Simulation, Tally
 from sisim.engine.tables import BLOCK, NEVER, Compiled
+from sisim.engine.warm_up import warmed_up
 from sisim.scenario.scenario import Scenario
 
 HEADROOM = 2.0
@@ -43,6 +44,8 @@ class ArmRerun:
         scenario: What to simulate in full; its baseline must be reusable.
         seed: The seed of every draw.
         threads: Threads to use for the whole run; the results do not depend on it.
+        kept: Whether it goes on from what is on disk of its warm-up, or is kept there: see
+            `sisim.engine.warm_up`.
         progress: Called with the steps done and the steps in all.
 
     Attributes:
@@ -56,17 +59,13 @@ class ArmRerun:
         seed: int,
         *,
         threads: int | None = None,
+        kept: bool = False,
         progress: Progress | None = None,
     ) -> None:
         self._compiled = compiled = compile_scenario(scenario)
         assert reusable_baseline(scenario)
-        active = first_active(compiled)
-        self._begin = max(active - compiled.clock.lane(active), 0)
-        run = Simulation(compiled, seed, threads=threads)
-        while run.step < self._begin:
-            run.advance(min(STRIDE - compiled.clock.lane(run.step), self._begin - run.step))
-            if progress is not None:
-                progress(run.step, compiled.clock.end)
+        run = warmed_up(compiled, seed, threads=threads, kept=kept, progress=progress)
+        self._begin = run.step
         first, last = self._finish(run, progress)
         self.result = Result(compiled, (replication(run),))
         self.affected = np.flatnonzero(last >= 0)

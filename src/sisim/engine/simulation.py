@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from sisim.engine.affected import (
     extract,
     list_diverged,
     merge_back,
+    request_reindex,
 )
 from sisim.engine.bounds import StateBounds
 from sisim.engine.columns import (
@@ -287,6 +289,35 @@ class Simulation:
                 copy_first(getattr(theirs, name), getattr(mine, name))
         run.shares, run.step = list(self.shares), self.step
         return run
+
+    def counted_without(self) -> dict[str, NDArray[Any]]:
+        """Return what has been counted in the arm `without`, by name in `COUNTED`."""
+        return {name: sum(getattr(counts, name)[0] for counts in self._counts) for name in COUNTED}
+
+    def go_on_from(
+        self,
+        step: int,
+        who: Ints,
+        people: StateSnapshot,
+        counted: Mapping[str, NDArray[Any]],
+        shares: NDArray[np.int32],
+    ) -> None:
+        """Go on, before anything is simulated, from where another run has come without any arm.
+
+        Args:
+            step: The step it has come to, the first of four that are drawn for together.
+            who: Those who live then, by number, (alive,).
+            people: What is known of them.
+            counted: What has been counted: the first records of each count.
+            shares: The shares among peers of every step before, (steps, shares, groups of peers).
+        """
+        people.restore(self.columns, who)
+        request_reindex(self.columns, slice(None))
+        for name, array in counted.items():
+            getattr(self._counts[0], name)[0, : len(array)] = array
+        arms = len(self.columns.share)
+        self.shares = [np.repeat(one[None], arms, axis=0) for one in shares]
+        self.step = step
 
     def _extract(self, who: Ints, before: StateSnapshot) -> Simulation:
         """Return the same run, of some of its people alone, as they stood before."""
@@ -599,19 +630,14 @@ def _wait_for(others: list[Future[None]]) -> None:
             other.result()
 
 
-def run_once(
-    compiled: Compiled, seed: int, *, threads: int | None = None, progress: Progress | None = None
-) -> Simulation:
-    """Return a simulation of a compiled scenario, run to its end."""
-    simulation = Simulation(compiled, seed, threads=threads)
-    run_to_end(simulation, progress)
-    return simulation
-
-
-def run_to_end(simulation: Simulation, progress: Progress | None = None) -> None:
-    """Advance a simulation to its end, and tell after every stretch how far it has come."""
+def run_to_end(
+    simulation: Simulation, progress: Progress | None = None, until: int | None = None
+) -> None:
+    """Advance a simulation to its end, or to a step, and tell how far it has come on the way."""
     clock = simulation.compiled.clock
-    while simulation.step < clock.end:
-        simulation.advance(STRIDE - clock.lane(simulation.step))
+    last = clock.end if until is None else until
+    while simulation.step < last:
+        step = simulation.step
+        simulation.advance(min(STRIDE - clock.lane(step), last - step))
         if progress is not None:
             progress(simulation.step, clock.end)

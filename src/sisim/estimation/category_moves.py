@@ -55,6 +55,35 @@ def constant_rate(
     return sum(one.rate.per_year for one in found if one.rate) if same else None
 
 
+def constant_leaving(
+    pathway: Pathway, track: str, categories: Sequence[frozenset[str]], at: int
+) -> float | None:
+    """Return the yearly rate of leaving a category that is the same for everyone; None: it is not.
+
+    Where people go may differ between them.
+
+    Args:
+        pathway: The pathway.
+        track: The track.
+        categories: Sets of its states that are told apart.
+        at: The number of the category.
+    """
+    elsewhere = frozenset[str]().union(*categories) - categories[at]
+    found = [
+        one
+        for one in pathway.transitions.values()
+        if one.track == track and one.schedule is None and categories[at].intersection(one.origin)
+    ]
+    same = all(
+        one.rate is not None
+        and not one.factors
+        and categories[at].issubset(one.origin)
+        and elsewhere.issuperset(one.to)
+        for one in found
+    )
+    return sum(one.rate.per_year for one in found if one.rate) if found and same else None
+
+
 def varying(pathway: Pathway, track: str, categories: Sequence[frozenset[str]]) -> list[str]:
     """Return the transitions between categories that are not as likely for everyone there."""
     moves = moves_between(pathway, track, categories)

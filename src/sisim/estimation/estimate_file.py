@@ -66,7 +66,7 @@ class Extract(Table):
         "spells",
         description="What a row is: a time in a state, a look at somebody, or some ages' moves.",
     )
-    file: str = Field(description="The file, beside this one: CSV or XLSX.")
+    file: str = Field(description="The file, beside this one: CSV, XLSX or Parquet.")
     track: Name = Field(description="The track whose states it holds.")
     states: Annotated[dict[str, States], Field(min_length=1)] = Field(
         description="The states of the pathway, by what the register calls them."
@@ -144,6 +144,9 @@ class Privacy(Table):
 
     least_persons: Annotated[int, Field(ge=3, le=1000)] = Field(
         5, description="Counts above 0 and below this are not written."
+    )
+    base: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="Counts are written rounded to the nearest multiple of this; 1: as they are."
     )
 
 

@@ -140,26 +140,29 @@ def example_lives(
 def placements(lived: Histories, seed: int = SEED) -> list[Placement]:
     """Return the placements that a register has which was kept from `FIRST` to `LAST`.
 
-    A row tells of whom has moved away or died, where they had been placed in these years.
+    A row tells of whom has moved away or died, where they had been placed in these years. Who was
+    placed already when moving in is another municipality's until that placement ends.
     """
     rng = np.random.default_rng(seed)
     states = list(lived.pathway.tracks[TRACK].states)
     person, state, start, end = lived.tracks[TRACK]
-    # Somebody moves on one day of the week, which is that of the end and of the beginning.
-    begins, leaves = rng.integers(0, 7, len(person)), rng.integers(0, 7, len(lived.born))
+    is_placed = np.isin(state, _placed(states))
+    # Whoever moves does so on any of the seven days before the step from which it holds. In that
+    # step, and not before, they may move again: a first placement begins with it, or placements
+    # would be longer than their rates say by half a step.
+    begins, leaves = rng.integers(-6, 1, len(person)), rng.integers(-6, 1, len(lived.born))
+    begins[1:][is_placed[1:] & ~is_placed[:-1]] = 0
     days = rng.integers(0, 7, len(lived.born))
     gone = _gone(lived)
     found: dict[int, list[Placement]] = {}
-    seen = np.maximum(lived.first, lived.arrived[person])
-    for at in np.flatnonzero((end > seen) & np.isin(state, _placed(states))):
+    seen = (end > lived.first) & (start > lived.arrived[person])
+    for at in np.flatnonzero(seen & is_placed):
         who = int(person[at])
         last = end[at] == lived.left[who]
         ends = int(leaves[who] if last else begins[at + 1])
-        arrived = start[at] <= lived.arrived[who]
         until = None if end[at] >= lived.horizon else _day(lived, int(end[at]), ends)
-        since = max(int(start[at]), int(lived.arrived[who]))
         own = found.setdefault(who, [])
-        begin = _day(lived, since, 0 if arrived else int(begins[at]))
+        begin = _day(lived, int(start[at]), int(begins[at]))
         born = _day(lived, int(lived.born[who]), int(days[who]))
         sex = "MK"[int(lived.attributes["sex"][who]) == _girl(lived.pathway)]
         if until is None or begin < until:

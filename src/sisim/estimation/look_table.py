@@ -6,7 +6,7 @@ As in extracts of spells, a message tells the number of a row and never who it i
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,9 +14,17 @@ import numpy as np
 
 from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
-from sisim.estimation.spell_table import category_in, date_in, refuse_identities
+from sisim.estimation.reading_notes import ReadingNotes
+from sisim.estimation.spell_table import (
+    REGISTER,
+    category_in,
+    date_in,
+    few_of_each,
+    refuse_identities,
+    without_sums,
+)
 from sisim.loading.spreadsheet import Row, read_sheet
-from sisim.scenario.errors import MOST_PROBLEMS, Problem, Reason, ScenarioError
+from sisim.scenario.errors import Problem, Reason, ScenarioError
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,13 @@ class RegisterLooks:
         person: Who, numbered from 0, (pairs,).
         category: Which of the extract's categories, at first and then, (pairs, 2).
         years: How far apart the looks are, in whole months, (pairs,).
+        notes: What was left out.
     """
 
     person: Ints
     category: Ints
     years: Floats
+    notes: ReadingNotes = field(default_factory=ReadingNotes)
 
 
 def read_looks(path: Path, extract: Extract) -> RegisterLooks:
@@ -39,21 +49,22 @@ def read_looks(path: Path, extract: Extract) -> RegisterLooks:
 
     Args:
         path: A row for each time that it was seen which state a person was in. Dates as
-            2019-05-01, 2019-05, 20190501 or 2019.
+            2019-05-01, 2019-05, 20190501 or 2019. Below the table there may be sums and footnotes.
         extract: What the estimation file says of it. What was seen outside the observation is left
             out.
 
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["looks"], mapping="columns").rows
-    refuse_identities(path, rows)
+    columns = extract.headings
+    sheet = read_sheet(path, columns, FIELDS["looks"], mapping="columns", most=REGISTER)
+    refuse_identities(path, sheet)
     found = _LookRows(extract)
-    for row in rows:
+    for row in without_sums(sheet.rows, found.notes):
         found.read(row)
     pairs = found.pairs()
     if found.problems:
-        raise ScenarioError(found.problems[:MOST_PROBLEMS])
+        raise ScenarioError(few_of_each(found.problems))
     return pairs
 
 
@@ -69,6 +80,7 @@ class _LookRows:
 
     def __init__(self, extract: Extract) -> None:
         self.problems: list[Problem] = []
+        self.notes = ReadingNotes()
         self._numbers, self._kept = extract.numbers, extract.years
         self._people: dict[str, list[_Look]] = defaultdict(list)
 
@@ -106,4 +118,5 @@ class _LookRows:
             np.array(person, np.int64),
             np.column_stack([np.array(first, np.int64), np.array(last, np.int64)]),
             np.array(years, np.float64),
+            self.notes,
         )

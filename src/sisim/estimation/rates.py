@@ -6,6 +6,7 @@ expect; the moves that came, divided by that, are a standardised ratio (Breslow 
 Methods in Cancer Research", vol. II, 1987, ch. 2). The pathway's number is multiplied by it: the
 register tells the level, and the pathway how the rate differs between people. It is done twice, as
 with another number other people are in the state: who returns more often has been there more often.
+It is simulated by weeks where it can be, as a register's people move any day.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sisim.calibration.targets import Histories
 from sisim.engine.compile import compile_scenario
 from sisim.engine.simulation import Progress
 from sisim.estimation.aggregated_extract import AggregatedCell, read_aggregated
-from sisim.estimation.category_moves import Move, constant_rate, moves_between
+from sisim.estimation.category_moves import Move, constant_leaving, constant_rate, moves_between
 from sisim.estimation.destination_shares import SeenDestination, ShareEstimate, told_shares
 from sisim.estimation.estimate_file import EstimationPlan, Extract, Told
 from sisim.estimation.look_table import RegisterLooks, read_looks
@@ -41,6 +42,15 @@ from sisim.estimation.occurrence_exposure import (
 from sisim.estimation.panel_likelihood import PanelData, expected_pairs, told_ratios
 from sisim.estimation.rate_posterior import JEFFREYS, Gamma, gamma_of_range
 from sisim.estimation.reading_notes import ReadingNotes
+from sisim.estimation.scheduled_probability import (
+    ProbabilityEstimate,
+    SimulatedMoments,
+    moment_counts,
+    scheduled_moves,
+    told_probability,
+    tried_probability,
+)
+from sisim.estimation.shortest_step import by_weeks
 from sisim.estimation.spell_table import RegisterSpells, read_spells
 from sisim.estimation.suppression import is_hidden
 from sisim.scenario.pathway import Pathway, Schedule
@@ -97,11 +107,13 @@ class PathwayRates:
         moves: How many simulated moves they rest on, (from, to); infinitely many where the file
             has them.
         years: Simulated person-years, (categories, ages, times in the category).
+        moments: What came at the moments of scheduled transitions.
     """
 
     rates: Floats
     moves: Floats
     years: Floats
+    moments: SimulatedMoments = field(default_factory=SimulatedMoments)
 
     def at_ages(self, moves: Collection[Move], ages: tuple[int, int]) -> float:
         """Return the yearly rate of some moves at ages, over all times in the states they leave.
@@ -129,7 +141,10 @@ class Estimates:
         rates: What is told of transitions that there are persons at risk of.
         unseen: Transitions with a rate on the tracks of the extracts that nobody is at risk of.
         no_way: How many pairs of looks are left out, as no rates lead from the one to the other.
-        notes: What was put right as each extract of spells was read.
+        notes: What was put right as each extract of persons was read.
+        persons: How many persons there are in the extract with most of them, at least.
+        scheduled: What is told of scheduled transitions that there are persons at risk of.
+        not_apart: Scheduled transitions that cannot be told from others of the same month.
     """
 
     plan: EstimationPlan
@@ -137,6 +152,20 @@ class Estimates:
     unseen: tuple[str, ...]
     no_way: int = 0
     notes: Mapping[str, ReadingNotes] = field(default_factory=dict)
+    persons: int = 0
+    scheduled: tuple[ProbabilityEstimate, ...] = ()
+    not_apart: tuple[str, ...] = ()
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probability of each scheduled transition that has been told, if it is no formula."""
+        known = self.plan.pathway.transitions
+        return {
+            one.transition: one.probability.mean
+            for one in self.scheduled
+            if one.is_told and one.probability is not None
+            if (own := known[one.transition].probability) and own.formula is None
+        }
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -162,10 +191,15 @@ def estimate(plan: EstimationPlan, progress: Progress | None = None) -> Estimate
         ScenarioError: With what is wrong in the extracts.
     """
     registers = {name: read_extract(plan, name) for name in plan.estimation.data}
-    first = estimates(plan, registers, pathway_rates(plan, progress))
-    if not any(one.is_told for one in first.rates):
+    plain_rates = pathway_rates(plan, progress)
+    first = estimates(plan, registers, plain_rates)
+    if not (any(one.is_told for one in first.rates) or any(one.is_told for one in first.scheduled)):
         return first
-    return estimates(plan, registers, pathway_rates(plan, progress, first))
+    again = {
+        name: replace(one, moments=replace(one.moments, plain=plain_rates[name].moments.counts))
+        for name, one in pathway_rates(plan, progress, first).items()
+    }
+    return estimates(plan, registers, again)
 
 
 Register = RegisterSpells | RegisterLooks | tuple[AggregatedCell, ...]
@@ -200,7 +234,7 @@ def pathway_rates(
         told: What registers have told already. The people are then simulated with those numbers, so
             that as many have been in a state before as there; the rates are still of the pathway's.
     """
-    scenario = plain(plan.pathway, residents=plan.estimation.residents)
+    scenario = plain(by_weeks(plan), residents=plan.estimation.residents)
     ratios = {} if told is None else told.ratios
     own = {name: plan.pathway.transitions[name].rate for name in ratios}
     values = {
@@ -208,10 +242,18 @@ def pathway_rates(
         for name, rate in own.items()
         if rate is not None
     }
+    probabilities = {
+        name: tried_probability(plan.pathway.transitions[name], found)
+        for name, found in ({} if told is None else told.probabilities).items()
+    }
+    values |= {f"transitions.{name}.probability": one for name, one in probabilities.items()}
     compiled = compile_scenario(with_free_numbers(scenario, values))
     lived = histories(run_logged(compiled, 1, progress=progress))
     return {
-        name: _pathway_rates(plan.pathway, one, lived, ratios)
+        name: replace(
+            _pathway_rates(plan.pathway, one, lived, ratios),
+            moments=_simulated_moments(plan.pathway, one, lived, probabilities),
+        )
         for name, one in plan.estimation.data.items()
     }
 
@@ -229,10 +271,15 @@ def estimates(
         pathway: See `pathway_rates`.
     """
     rates: list[RateEstimate] = []
+    scheduled: list[ProbabilityEstimate] = []
+    not_apart: list[str] = []
     no_way = 0
     for name, register in registers.items():
         if isinstance(register, RegisterSpells):
             rates += _of_spells(plan, name, register, pathway[name])
+            own_moments, unclear = _at_moments(plan, name, register, pathway[name].moments)
+            scheduled += own_moments
+            not_apart += unclear
         elif isinstance(register, RegisterLooks):
             own, without = _of_looks(plan, name, register, pathway[name])
             rates += own
@@ -249,9 +296,27 @@ def estimates(
     notes = {
         name: register.notes
         for name, register in registers.items()
-        if isinstance(register, RegisterSpells)
+        if isinstance(register, RegisterSpells | RegisterLooks)
     }
-    return Estimates(plan, tuple(rates), tuple(unseen), no_way, notes)
+    persons = max(map(_persons, registers.values()))
+    return Estimates(
+        plan,
+        tuple(rates),
+        tuple(unseen),
+        no_way,
+        notes,
+        persons,
+        tuple(scheduled),
+        tuple(not_apart),
+    )
+
+
+def _persons(register: Register) -> int:
+    """Return how many persons there are in an extract; in an aggregated table, at least."""
+    if isinstance(register, tuple):
+        # The same person may be in several rows.
+        return max((cell.persons for cell in register if cell.persons is not None), default=0)
+    return len(np.unique(register.person))
 
 
 def _pathway_rates(
@@ -268,10 +333,10 @@ def _pathway_rates(
     categories = extract.categories
     moves = moves_between(pathway, extract.track, categories)
     spells = _simulated(lived, extract.track, categories)
-    # Calendar years of registers begin in January; those of a simulation in its first month.
-    scheduled = _at_schedule(spells, _schedules(pathway, moves), (lived.month - 1) / 12)
+    scheduled = _at_schedule(spells, _schedules(pathway, moves), _years_gone(lived))
     table = lexis_table(spells, len(categories), scheduled)
-    rates, drawn = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    rates, seen = rates_per_year(table, lived.per_year), table.moves.sum(axis=(2, 3))
+    drawn = seen.copy()
     for names, group in _told_together(pathway, moves):
         for at, to in group:
             rates[at, to] /= ratios.get(names[0], 1.0)
@@ -279,7 +344,67 @@ def _pathway_rates(
         exact = constant_rate(pathway, categories[at], categories[to], names)
         if exact is not None:
             rates[at, to], drawn[at, to] = exact, np.inf
+    for at in range(len(categories)):
+        leaving = constant_leaving(pathway, extract.track, categories, at)
+        if leaving is not None and seen[at].any():
+            rates[at], drawn[at] = _adding_up(rates[at], seen[at], leaving), np.inf
     return PathwayRates(rates, drawn, table.years)
+
+
+def _years_gone(lived: Histories) -> float:
+    """Return the part of a calendar year that has gone when the years of simulated lives begin.
+
+    What is drawn in a step holds from its end on. It happens within the step, as in its middle.
+    """
+    return (lived.month - 1) / 12 - 0.5 / lived.per_year
+
+
+def _simulated_moments(
+    pathway: Pathway, extract: Extract, lived: Histories, probabilities: Mapping[str, float]
+) -> SimulatedMoments:
+    """Return who was there, and who moved, in the months of scheduled transitions.
+
+    Args:
+        pathway: The pathway.
+        extract: The extract.
+        lived: Simulated lives.
+        probabilities: The numbers that these have, where they are not the pathway's.
+    """
+    told, _ = scheduled_moves(pathway, extract.track, extract.categories)
+    if extract.kind != "spells" or not told:
+        return SimulatedMoments()
+    spells = _simulated(lived, extract.track, extract.categories)
+    counts = {
+        month: moment_counts(spells, len(extract.categories), month, _years_gone(lived))
+        for month in {one.month for one in told}
+    }
+    return SimulatedMoments(counts, probabilities)
+
+
+def _at_moments(
+    plan: EstimationPlan, name: str, register: RegisterSpells, simulated: SimulatedMoments
+) -> tuple[list[ProbabilityEstimate], list[str]]:
+    """Return what an extract tells of scheduled transitions, and which it does not tell apart."""
+    extract = plan.estimation.data[name]
+    told, untold = scheduled_moves(plan.pathway, extract.track, extract.categories)
+    spells = _registered(extract, register, plan.pathway)
+    seen = {
+        month: moment_counts(spells, len(extract.categories), month)
+        for month in {one.month for one in told}
+    }
+    found = [told_probability(plan, name, one, seen[one.month], simulated) for one in told]
+    return [one for one in found if one is not None], untold
+
+
+def _adding_up(rates: Floats, seen: Floats, leaving: float) -> Floats:
+    """Return rates from a category, (to, ages, times), with the sum that is known of them.
+
+    Simulated moves tell where people go; where nobody moved, as all that were `seen` do, (to,).
+    """
+    everywhere = (seen / seen.sum())[:, None, None]
+    total = rates.sum(axis=0)
+    parts = np.where(total > 0, rates / np.where(total > 0, total, 1.0), everywhere)
+    return leaving * parts
 
 
 def _of_spells(

@@ -19,22 +19,29 @@ from sisim.arrays import Floats, Ints
 from sisim.estimation.estimate_file import FIELDS, Extract
 from sisim.estimation.occurrence_exposure import A_MOMENT
 from sisim.estimation.reading_notes import ReadingNotes
-from sisim.loading.spreadsheet import Row, read_sheet, without_footnotes
+from sisim.loading.cells import SizeLimit
+from sisim.loading.identity_numbers import look_like_identities
+from sisim.loading.spreadsheet import Row, Sheet, read_sheet, without_footnotes
 from sisim.scenario.dates import is_date, months_through, months_until
-from sisim.scenario.errors import MOST_PROBLEMS, Place, Problem, Reason, ScenarioError, nearest
+from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 
 DATE = re.compile(
-    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.0+)?)?)?)?|(\d{4})(\d{2})(\d{2})"
+    r"(\d{4})-(\d{2})(?:-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\+0[12]:?00)?)?)?"
+    r"|(\d{4})(\d{2})(\d{2})"
 )
-"""A day, with or without its time, or a month."""
+"""A day, with or without its time in Sweden, or a month."""
+TWO_DIGITS = re.compile(r"\d{2}(?:-?\d{2}-?\d{2})?")
+"""A date whose year lacks its century."""
+SERIAL = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
+"""A day as spreadsheets count them, from 1927 to 2091: others have five digits for nothing else."""
+REGISTER = SizeLimit(bytes=200_000_000, cells=5_000_000)
+"""How large a register may be: a million rows of five columns take a minute and 1.6 GB."""
+MOST_ALIKE = 10
+"""So many problems of a kind are told one by one."""
+NOTHING = frozenset({"-", "–", "—", ".", "null", "none", "nan", "nat", "na", "n/a"})
+"""What systems write where a spell has no end."""
 SUMS = frozenset({"summa", "totalt", "total", "sum", "antal", "samtliga", "alla"})
 """What a row below the table is called that sums it up."""
-IDENTITY = re.compile(
-    r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|[678]\d|9[01])[-+ ]?\d{4}"
-)
-"""A Swedish personal identity number, or a coordination number."""
-SUSPECT = 0.2
-"""Where so large a share of the rows look like such numbers, nothing more is read."""
 OPEN = 1e9
 """A spell without an end goes on until the observation ends."""
 
@@ -72,32 +79,71 @@ def read_spells(path: Path, extract: Extract) -> RegisterSpells:
     Raises:
         ScenarioError: With the rows that are wrong, told by number.
     """
-    rows = read_sheet(path, extract.headings, FIELDS["spells"], mapping="columns").rows
-    refuse_identities(path, rows)
+    columns = extract.headings
+    sheet = read_sheet(path, columns, FIELDS["spells"], mapping="columns", most=REGISTER)
+    refuse_identities(path, sheet)
     found = _ExtractRows(extract)
-    for row in found.table(rows):
+    for row in without_sums(sheet.rows, found.notes):
         found.read(row)
     found.check_order()
     if found.problems:
-        raise ScenarioError(found.problems[:MOST_PROBLEMS])
+        raise ScenarioError(few_of_each(found.problems))
     return found.spells()
 
 
-def refuse_identities(path: Path, rows: tuple[Row, ...]) -> None:
-    """Refuse an extract in which people have personal identity numbers.
+def few_of_each(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the first problems of each kind in each column; of more, in which rows they are.
+
+    A column in which every row is written otherwise than it should is one mistake.
+    """
+    kinds: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for one in problems:
+        kinds[one.key, one.reason.message].append(one)
+    found = []
+    for own in kinds.values():
+        found += own[:MOST_ALIKE]
+        more = own[MOST_ALIKE:]
+        if more:
+            rows = ", ".join(str(one.place.line) for one in more[:MOST_ALIKE])
+            reason = Reason(
+                "The same in more rows: {n} ({rows}).",
+                n=len(more),
+                rows=rows + (" …" if more[MOST_ALIKE:] else ""),
+            )
+            found.append(Problem(more[0].place, more[0].key, reason))
+    return found
+
+
+def refuse_identities(path: Path, sheet: Sheet) -> None:
+    """Refuse an extract with personal identity numbers in any of its columns, read or not.
 
     Raises:
         ScenarioError: If it is one.
     """
-    suspect = sum(IDENTITY.fullmatch(row.values["person"]) is not None for row in rows)
-    if rows and suspect / len(rows) >= SUSPECT:
-        reason = Reason(
-            "This looks like personal identity numbers (rows: {n} of {all}). Give running numbers "
-            "instead: nothing more has been read.",
-            n=suspect,
-            all=len(rows),
-        )
-        raise ScenarioError([Problem(Place(str(path), 0), "person", reason)])
+    known = sheet.rows[0].values if sheet.rows else {}
+    columns = [(name, [row.values[name] for row in sheet.rows]) for name in known]
+    unread = zip(sheet.unread, sheet.elsewhere, strict=True)
+    for name, texts in (*columns, *unread):
+        count = look_like_identities(texts)
+        if count:
+            reason = Reason(
+                "This looks like personal identity numbers (rows: {n} of {all}). Give running "
+                "numbers instead, and leave such a column out: nothing more has been read.",
+                n=count,
+                all=len(sheet.rows),
+            )
+            raise ScenarioError([Problem(Place(str(path), 0), name, reason)])
+
+
+def without_sums(rows: Sequence[Row], notes: ReadingNotes) -> Sequence[Row]:
+    """Return the rows of a table without sums and footnotes below it, which are noted."""
+    table, below = without_footnotes(rows)
+    end = len(table)
+    while end and table[end - 1].values["person"].casefold().rstrip(":") in SUMS:
+        end -= 1
+    for row in (*table[end:], *below):
+        notes.add("below", row.place.line)
+    return table[:end]
 
 
 def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
@@ -114,12 +160,23 @@ def date_in(row: Row, column: str, *, through: bool = False) -> float | Problem:
     found = DATE.fullmatch(text)
     date = "-".join(part for part in found.groups() if part) if found else ""
     if not date or not "01" <= date[5:7] <= "12" or not is_date(date):
-        reason = Reason(
-            '"{text}" is no date: write 2019-05-01 or 2019-05.',
-            text="…" if column == "born" else text,
-        )
-        return row.problem(column, reason)
+        return row.problem(column, _no_date("…" if column == "born" else text, text))
     return (months_through(date) if through else months_until(date)) / 12
+
+
+def _no_date(shown: str, text: str) -> Reason:
+    """Return why a text is no date, and what to do about it."""
+    if SERIAL.fullmatch(text):
+        return Reason(
+            '"{text}" is a day as spreadsheets count them: show the column as dates (2019-05-01) '
+            "and save the file again.",
+            text=shown,
+        )
+    if TWO_DIGITS.fullmatch(text):
+        return Reason(
+            '"{text}" has a year of two digits: write all four, as in 2019-05-01.', text=shown
+        )
+    return Reason('"{text}" is no date: write 2019-05-01 or 2019-05.', text=shown)
 
 
 def category_in(row: Row, numbers: Mapping[str, int]) -> int | Problem:
@@ -158,16 +215,6 @@ class _ExtractRows:
         self._until = extract.years[1]
         self._people: dict[str, list[_Spell]] = defaultdict(list)
 
-    def table(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Return the rows of the table without sums and footnotes below it, which are noted."""
-        table, below = without_footnotes(rows)
-        end = len(table)
-        while end and table[end - 1].values["person"].casefold().rstrip(":") in SUMS:
-            end -= 1
-        for row in (*table[end:], *below):
-            self.notes.add("below", row.place.line)
-        return table[:end]
-
     def read(self, row: Row) -> None:
         """Read a row, or note what is wrong with it."""
         who = row.values["person"]
@@ -178,7 +225,8 @@ class _ExtractRows:
             self.problems.append(category)
         start, born = self._date(row, "from"), self._date(row, "born")
         through = self._extract.to_included
-        end = self._date(row, "to", through=through) if row.values["to"] else OPEN
+        open_ = not row.values["to"] or row.values["to"].casefold() in NOTHING
+        end = OPEN if open_ else self._date(row, "to", through=through)
         if start is None or born is None or end is None or not who:
             return
         if isinstance(category, Problem):

@@ -1,8 +1,9 @@
-"""Suppression of small counts, so that nobody can be found in a table or worked out from its total.
+"""Suppression and rounding of counts: nobody is found in a table, or worked out from its total.
 
 Primary suppression hides every count above 0 and below the least number of persons. Where the total
 is known, what is left may still give a hidden count away: secondary suppression then hides more
-cells. Hundepool et al., "Statistical Disclosure Control" (2012), ch. 4.
+cells. On request counts are rounded besides. Hundepool et al., "Statistical Disclosure Control"
+(2012), ch. 4 and 5.
 """
 
 from __future__ import annotations
@@ -55,6 +56,59 @@ def _gives_away(counts: Ints, small: Flags, found: Flags, least: int) -> bool:
     lowest = np.maximum(low, left - (high.sum() - high))
     highest = np.minimum(high, left - (low.sum() - low))
     return bool((highest <= lowest).any())
+
+
+def rounded_count(count: int, base: int) -> int:
+    """Return the nearest multiple of a base, the same every time; of two, the larger.
+
+    Examples:
+        >>> [rounded_count(count, 5) for count in (5, 7, 8, 12, 13)], rounded_count(5, 10)
+        ([5, 5, 10, 10, 15], 10)
+    """
+    return (2 * count + base) // (2 * base) * base
+
+
+def rounded_total(counts: Sequence[int], unseen: Sequence[bool] | Flags, base: int) -> int:
+    """Return the total of counts that are rounded: the sum of those shown and, together, the rest.
+
+    It follows from what would be written without rounding, and so tells nothing more.
+
+    Args:
+        counts: The counts.
+        unseen: Which of them are hidden, (counts,).
+        base: See `rounded_count`.
+
+    Examples:
+        >>> rounded_total([7, 7, 7], [False] * 3, 5)
+        15
+        >>> rounded_total([3, 9, 7], [True, True, False], 5)
+        15
+    """
+    pairs = list(zip(counts, unseen, strict=True))
+    shown = sum(rounded_count(count, base) for count, gone in pairs if not gone)
+    return shown + rounded_count(sum(count for count, gone in pairs if gone), base)
+
+
+PERSONS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+"""Where ranges of numbers of persons begin, times powers of ten."""
+
+
+def range_of_persons(count: int, least: int) -> str:
+    """Return in which range a number of persons lies: never the number itself.
+
+    Args:
+        count: How many.
+        least: Ranges below twice this are one.
+
+    Examples:
+        >>> range_of_persons(1234, 5), range_of_persons(7, 5), range_of_persons(12, 5)
+        ('1000\u20131499', '0\u20139', '10\u201314')
+    """
+    # Narrower ranges than of ten would nearly be the number.
+    edges = [round(part * 10**power) for power in range(1, 9) for part in PERSONS]
+    edges = [0, *(edge for edge in edges if edge >= 2 * least)]
+    at = max(number for number, edge in enumerate(edges) if edge <= count)
+    return f"{edges[at]}\u2013{edges[at + 1] - 1}"
 
 
 def is_hidden(count: int, least: int) -> bool:

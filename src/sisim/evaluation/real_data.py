@@ -19,6 +19,7 @@ from sisim.arrays import Flags
 from sisim.evaluation.estimate import NAN, Estimate
 from sisim.evaluation.study import evaluated, say
 from sisim.evaluation.study_data import unwanted
+from sisim.loading.identity_numbers import IDENTITY_NUMBER, look_like_identities
 from sisim.loading.spreadsheet import Row, Sheet, read_sheet
 from sisim.scenario.dates import is_date, months_until
 from sisim.scenario.errors import (
@@ -64,8 +65,6 @@ KNOWN = ("year", "år")
 """What the month tells anyway."""
 YES = frozenset({"1", "true", "yes", "ja", "sant", "x"})
 NO = frozenset({"0", "false", "no", "nej", "falskt"})
-_IDENTITY = re.compile(r"(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+]?\d{4}")
-"""A Swedish personal identity number, or a coordination number."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,11 @@ def _read(path: Path, scenario: Scenario, spec: Evaluation) -> tuple[pd.DataFram
         raise ScenarioError([_whole(path, Reason("There are no rows under the headings."))])
     reader = _Reader(sheet, spec)
     table = reader.table([name for name in beside if name not in numbers], numbers)
+    reader.problems += [
+        Problem(Place(str(path), 0), name, _IDENTITY)
+        for name, texts in zip(sheet.unread, sheet.elsewhere, strict=True)
+        if look_like_identities(texts)
+    ]
     filled = [name for name in columns if any(row.values[name] for row in sheet.rows)]
     if spec.design in DATED and not {"post", "index"} & set(filled):
         raise ScenarioError([_whole(path, Reason('The column "{name}" is missing.', name="index"))])
@@ -170,6 +174,12 @@ def _headings(scenario: Scenario, name: str) -> tuple[str, ...]:
 def _is_number(scenario: Scenario, name: str) -> bool:
     attribute = scenario.pathway.attributes.get(name.removeprefix("attribute."))
     return attribute is not None and not attribute.shares
+
+
+_IDENTITY = Reason(
+    "Here stands what looks like a personal identity number. Take away such columns, and number "
+    "the people instead."
+)
 
 
 class _Reader:
@@ -242,15 +252,8 @@ class _Reader:
 
     def _identities(self, row: Row) -> None:
         for name, text in row.values.items():
-            if _IDENTITY.fullmatch(text.replace(" ", "")):
-                self._say(
-                    row,
-                    name,
-                    Reason(
-                        "Here stands what looks like a personal identity number. Take away such "
-                        "columns, and number the people instead."
-                    ),
-                )
+            if IDENTITY_NUMBER.fullmatch(text.replace(" ", "")):
+                self._say(row, name, _IDENTITY)
 
     def _say(self, row: Row, name: str, reason: Reason) -> None:
         self.problems.append(row.problem(name, reason))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sisim.i18n import number
 from sisim.scenario.errors import Reason
@@ -12,7 +13,23 @@ MOST_BYTES = 16_000_000
 MOST_CELLS = 250_000
 
 
-@dataclass(frozen=True)
+class SizeLimit(NamedTuple):
+    """How large a file may be.
+
+    Attributes:
+        bytes: Of the file.
+        cells: Of text, and of Parquet; workbooks have `MOST_CELLS` at most.
+    """
+
+    bytes: int = MOST_BYTES
+    cells: int = MOST_CELLS
+
+
+USUAL = SizeLimit()
+"""Of tables that people keep; those of registers may be larger."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableCell:
     """What stands in a cell.
 
@@ -27,7 +44,7 @@ class TableCell:
     unstored: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """A line of a table.
 
@@ -49,12 +66,15 @@ class TableError(ValueError):
         self.line = line
 
 
-def too_large(cells: int) -> None:
+def too_large(cells: int, most: int = MOST_CELLS) -> None:
     """Check how many cells have been read.
+
+    Args:
+        cells: How many.
+        most: How many there may be.
 
     Raises:
         TableError: If there are too many.
     """
-    if cells > MOST_CELLS:
-        most = number(MOST_CELLS)
-        raise TableError(Reason("The table has more than {n} cells.", n=most))
+    if cells > most:
+        raise TableError(Reason("The table has more than {n} cells.", n=number(most)))

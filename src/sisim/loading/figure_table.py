@@ -88,6 +88,12 @@ class TableMapping(Table):
 
     sheet: str | None = Field(None, description="The sheet of a workbook.")
     cells: str | None = Field(None, description="The cells, headings included, as B4:H40.")
+    heading_lines: int = Field(
+        1,
+        ge=1,
+        le=5,
+        description="How many of its lines are headings; one above others is that of them all.",
+    )
     columns: dict[Column, str] = Field({}, description="The heading of each column.")
     values: dict[str, ValueColumn] = Field(
         {}, description="Columns of numbers beside each other, by their headings."
@@ -160,7 +166,7 @@ def read_figure_table(file: str, file_date: date, mapping: TableMapping) -> Figu
     required = [*mapping.columns, *map(_number_column, mapping.values)]
     units: tuple[Unit, ...] = ("percent",)
     numbers = {name: units for name in ("value", *said_above) if name in columns}
-    part = SheetPart(mapping.sheet, mapping.cells)
+    part = SheetPart(mapping.sheet, mapping.cells, mapping.heading_lines)
     sheet = read_sheet(expanded(file), columns, required, numbers, part, "columns")
     asked = [name for name in numbers if any(name in row.cells for row in sheet.rows)]
     rows, below = without_footnotes(sheet.rows, asked)

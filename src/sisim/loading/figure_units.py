@@ -9,6 +9,8 @@ from typing import Literal
 UnitKind = Literal["share", "months", "days", "years", "money", "count"]
 
 _PER = re.compile(r"(?:/|\bper ) ?([1-9][0-9]{0,2}(?:[ .\u00a0\u202f]?[0-9]{3})*)(?![0-9])")
+_CODE_AFTER = re.compile(r" *\([NU][0-9]{5}\)$")
+"""Of a key figure of Kolada."""
 _KINDS: tuple[tuple[UnitKind, str], ...] = (
     ("money", r"\b(?:kr|tkr|mkr|sek|kronor)\b"),
     ("months", r"\b(?:månader|months|mån)\b"),
@@ -41,8 +43,10 @@ def unit_in_title(title: str) -> str:
     Examples:
         >>> unit_in_title("Elever i åk 9 som är behöriga till yrkesprogram, andel (%)")
         'andel (%)'
+        >>> unit_in_title("Nettokostnad, kr/inv (N30101)")
+        'kr/inv'
     """
-    *_, last = title.rpartition(", ")
+    *_, last = _CODE_AFTER.sub("", title).rpartition(", ")
     return last if understood(last) is not None and last != title else ""
 
 

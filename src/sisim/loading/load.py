@@ -146,7 +146,7 @@ def with_checked_numbers(scenario: Scenario, values: Mapping[str, float]) -> Sce
     That is many times as fast; what is not told is where the values come from.
 
     Args:
-        scenario: The scenario.
+        scenario: The scenario, which has been checked.
         values: The values by dotted path.
 
     Raises:
@@ -158,7 +158,7 @@ def with_checked_numbers(scenario: Scenario, values: Mapping[str, float]) -> Sce
     document = Document(scenario.origin(""), {}, Positions(""))
     _, earlier = scenario.origins
     document.changed = {tuple(path.split(".")): SET for path in (*earlier, *values)}
-    if problems := check_scenario(found, document):
+    if problems := check_scenario(found, document, scenario.pathway):
         raise ScenarioError(problems)
     return found
 

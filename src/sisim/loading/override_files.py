@@ -12,6 +12,8 @@ from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, dotted,
 from sisim.scenario.os_errors import expanded, no_file
 
 KEY = "override_files"
+PRIVACY = "privacy"
+"""The table that tells how a register was kept private: for who reads the file."""
 
 
 def apply_override_files(
@@ -64,12 +66,14 @@ def _apply(found: Document, overrider: Overrider, folder: File) -> None:
     """Apply what a file says; the files of draws that it names stand beside it.
 
     Raises:
-        ScenarioError: If there is anything but an `[override]` in it.
+        ScenarioError: If there is anything but an `[override]` in it, and what it says of privacy.
     """
     table = found.data.get("override")
-    others = [key for key in found.data if key != "override"]
+    others = [key for key in found.data if key not in ("override", PRIVACY)]
     if others or not isinstance(table, dict):
-        reason = Reason("A file of other values has a table [override], and nothing else.")
+        reason = Reason(
+            "A file of other values has a table [override], and nothing else but `privacy`."
+        )
         place = found.locate((others[0],)) if others else Place(found.file, 0)
         raise ScenarioError([Problem(place, others[0] if others else "override", reason)])
     for key, value in table.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,6 +23,9 @@ _KEYWORD = re.compile(
 _PIECES = re.compile(r'"([^"]*)"|(,)')
 _DATA = re.compile(r'"[^"]*"|[^\s"]+')
 
+_CODEPAGE = re.compile(rb'CODEPAGE="([^"]{1,40})"', re.IGNORECASE)
+_PAGES = ("cp", "iso8859", "mac")
+_ANSI = re.compile(rb'CHARSET="ANSI"', re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]*)?")
 
 Keywords = dict[tuple[str, tuple[str, ...]], str]
@@ -38,7 +43,7 @@ def read_px(path: Path) -> DataCube:
     if isinstance(content, Reason):
         raise KeyFigureError.at(shown, 0, content)
     try:
-        text = decoded(content)
+        text = decoded(content, _encoding(content))
     except TableError as error:
         raise KeyFigureError.at(shown, error.line, error.reason) from error
     said, line = _keywords(f"{text};")  # the last semicolon may be lacking
@@ -62,6 +67,18 @@ def read_px(path: Path) -> DataCube:
         place=place,
         updated=_date(_first(said, "LAST-UPDATED") or _first(said, "CREATION-DATE")),
     )
+
+
+def _encoding(content: bytes) -> str:
+    """Return the encoding that a file says of itself; without a word of it, that of DOS."""
+    page = _CODEPAGE.search(content)
+    if page is not None:
+        with suppress(LookupError):
+            name = codecs.lookup(page[1].decode("ascii", "replace")).name
+            if name.startswith(_PAGES):
+                # Windows writes the one and means the other.
+                return "cp1252" if name == "iso8859-1" else name
+    return "cp1252" if _ANSI.search(content) else "cp850"
 
 
 def _keywords(text: str) -> tuple[Keywords, int]:

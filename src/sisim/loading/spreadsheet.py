@@ -1,4 +1,4 @@
-"""Tables that people keep elsewhere, as CSV or XLSX: read row by row, with the place of each cell.
+"""Tables that come in, as CSV, XLSX or Parquet: read row by row, with the place of each cell.
 
 There is one way in for every such table: what kind of file it is, where its headings stand, which
 decimal mark its numbers have, and whether it is too large, is settled here and nowhere else.
@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 
 from sisim.loading.amounts import Mark, Unit, amount, decimal_mark
-from sisim.loading.cells import MOST_BYTES, TableCell, TableError, TableRow
+from sisim.loading.cells import USUAL, SizeLimit, TableCell, TableError, TableRow
 from sisim.loading.delimited_text import SEPARATORS, Delimited, delimited, split
+from sisim.loading.parquet_table import ENCRYPTED, PARQUET, parquet_lines
 from sisim.loading.workbook import OLE, ZIP, sheets
 from sisim.scenario.errors import Place, Problem, Reason, ScenarioError, nearest
 from sisim.scenario.os_errors import content_of
@@ -24,6 +25,7 @@ SUFFIXES = (".csv", ".xlsx")
 """Of tables that are written."""
 TEXTS = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
+PARQUETS = (".parquet", ".pq")
 LOOKED_THROUGH = 20
 """So many lines may stand above the headings."""
 MOST_NAMED = 20
@@ -65,10 +67,12 @@ class Sheet:
     Attributes:
         rows: Its rows, those with nothing in them left out.
         unread: Headings that nobody asked for.
+        elsewhere: What stands below each of them, by their number there; only what is filled in.
     """
 
     rows: tuple[Row, ...]
     unread: tuple[str, ...]
+    elsewhere: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,13 @@ class SheetPart:
     Attributes:
         sheet: The name of the sheet, in a workbook.
         cells: The first and the last cell, headings included: "B4:H40".
+        heading_lines: How many lines of it are headings. A heading above others that are empty
+            above, as merged cells are, is that of them all: "Number Girls", "Number Boys".
     """
 
     sheet: str | None = None
     cells: str | None = None
+    heading_lines: int = 1
 
     def of(self, lines: Iterable[TableRow]) -> list[TableRow]:
         """Return the lines with the cells that belong to the table.
@@ -90,6 +97,9 @@ class SheetPart:
             TableError: If `cells` does not say which.
         """
         if self.cells is None:
+            if self.heading_lines > 1:
+                reason = Reason('Say where the headings begin, too: cells = "B4:H40".')
+                raise TableError(reason)
             return list(lines)
         found = _CELLS.fullmatch(self.cells.upper().replace("$", ""))
         if found is None:
@@ -97,11 +107,29 @@ class SheetPart:
                 Reason('"{text}" is no range of cells: write it as B4:H40.', text=self.cells)
             )
         left, right = _column(found[1]), _column(found[3])
-        return [
+        inside = [
             TableRow(line.number, {at: x for at, x in line.cells.items() if left <= at <= right})
             for line in lines
             if int(found[2]) <= line.number <= int(found[4])
         ]
+        last = int(found[2]) + self.heading_lines - 1
+        above = [line for line in inside if line.number <= last]
+        below = [line for line in inside if line.number > last]
+        return [_joined(above, right, last), *below] if self.heading_lines > 1 else inside
+
+
+def _joined(lines: Sequence[TableRow], right: int, number: int) -> TableRow:
+    """Return several lines of headings as one, each heading with those above it."""
+    parts: dict[int, list[str]] = {}
+    for own, line in enumerate(lines):
+        over = ""
+        for at in range(right + 1):
+            text = line.cells[at].text if at in line.cells else ""
+            below = any(at in other.cells for other in lines[own + 1 :])
+            over = text or (over if below else "")
+            if over:
+                parts.setdefault(at, []).append(over)
+    return TableRow(number, {at: TableCell(" ".join(own)) for at, own in parts.items()})
 
 
 _CELLS = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
@@ -136,6 +164,7 @@ class _Headings:
     line: TableRow
     names: Mapping[int, str]
     unread: tuple[str, ...]
+    others: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -150,8 +179,9 @@ def read_sheet(
     numbers: Mapping[str, Collection[Unit]] | None = None,
     part: SheetPart = SheetPart(),
     mapping: str = "",
+    most: SizeLimit = USUAL,
 ) -> Sheet:
-    """Return the rows of a CSV or XLSX file.
+    """Return the rows of a CSV, XLSX or Parquet file.
 
     Args:
         path: The file; the cells of a text are separated by semicolon, tab or comma.
@@ -160,6 +190,7 @@ def read_sheet(
         numbers: The columns that hold numbers, and what may stand beside these.
         part: Which part of the file is the table.
         mapping: The key by which another file may say what a column is called, if there is one.
+        most: How large it may be.
 
     Raises:
         ScenarioError: If it cannot be read, or lacks a column; with every row and cell that is
@@ -167,7 +198,7 @@ def read_sheet(
     """
     shown = str(path)
     try:
-        layout, headings, lines = _table(path, columns, required, part)
+        layout, headings, lines = _table(path, columns, required, part, most)
     except TableError as error:
         raise ScenarioError([Problem(Place(shown, error.line), "", error.reason)]) from error
     lacking = [name for name in required if name not in headings.names.values()]
@@ -177,6 +208,7 @@ def read_sheet(
             _lacking(place, name, columns[name][0], headings.unread, mapping) for name in lacking
         )
     problems = [one for line in lines for one in _beyond(shown, layout, headings, line)]
+    problems += _twice(shown, layout, headings, lines)
     if problems:
         raise ScenarioError(problems)
     numbers = numbers or {}
@@ -196,7 +228,10 @@ def read_sheet(
                 {name: _reference(layout, line, at) for at, name in headings.names.items()},
             )
         )
-    return Sheet(tuple(rows), headings.unread)
+    elsewhere = tuple(
+        tuple(line.cells[at].text for line in lines if at in line.cells) for at in headings.others
+    )
+    return Sheet(tuple(rows), headings.unread, elsewhere)
 
 
 def without_footnotes(
@@ -240,6 +275,7 @@ def _table(
     columns: Mapping[str, Sequence[str]],
     required: Collection[str],
     part: SheetPart,
+    most: SizeLimit,
 ) -> tuple[_Layout, _Headings, list[TableRow]]:
     """Return how a file is laid out, its headings, and the lines with something in them below.
 
@@ -248,7 +284,7 @@ def _table(
     """
     known = {_plain(heading): name for name, own in columns.items() for heading in (name, *own)}
     best: tuple[tuple[bool, int, int], _Layout, _Headings] | None = None
-    for layout in _layouts(_content(path), part):
+    for layout in _layouts(_content(path, most), part, most):
         # Of a workbook the sample is all there is.
         first = islice((line for line in layout.sample if line.cells), LOOKED_THROUGH)
         headings = _headings(_filled(layout, first), known, required)
@@ -262,31 +298,46 @@ def _table(
         raise TableError(Reason("The table is empty: its first row has headings."))
     _, layout, headings = best
     lines = _filled(layout, layout.lines(), headings.width)
-    return layout, headings, [one for one in lines if one.number > headings.line.number]
+    below = [one for one in lines if one.number > headings.line.number]
+    # Where files have been put together, the headings stand between their rows once more.
+    again = {at: cell.text for at, cell in headings.line.cells.items()}
+    return layout, headings, [one for one in below if _texts(one) != again]
 
 
-def _content(path: Path) -> bytes:
+def _texts(line: TableRow) -> dict[int, str]:
+    return {at: cell.text for at, cell in line.cells.items()}
+
+
+def _content(path: Path, most: SizeLimit) -> bytes:
     """Return what is in a file that is called as a table is.
 
     Raises:
         TableError: If it is called otherwise, cannot be read, or is too large.
     """
-    content = content_of(path, MOST_BYTES)
+    content = content_of(path, most.bytes)
     if isinstance(content, Reason):
         raise TableError(content)
-    if path.suffix.lower() not in (*TEXTS, *WORKBOOKS):
-        raise TableError(Reason("A table is read from .csv or .xlsx."))
-    if path.suffix.lower() in WORKBOOKS and not content.startswith((ZIP, OLE)):
+    suffix = path.suffix.lower()
+    if suffix not in (*TEXTS, *WORKBOOKS, *PARQUETS):
+        raise TableError(Reason("A table is read from .csv, .xlsx or .parquet."))
+    if suffix in WORKBOOKS and not content.startswith((ZIP, OLE)):
         raise TableError(
             Reason(
                 "This is no workbook, though it is called one. If it is text with separators, "
                 "call it .csv."
             )
         )
+    if suffix in PARQUETS and not content.startswith((PARQUET, ENCRYPTED)):
+        raise TableError(
+            Reason(
+                "This is no Parquet file, though it is called one. Call it .csv or .xlsx if that "
+                "is what it is."
+            )
+        )
     return content
 
 
-def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
+def _layouts(content: bytes, part: SheetPart, most: SizeLimit) -> Iterator[_Layout]:
     """Yield the ways to take a file for a table, the most likely first.
 
     Raises:
@@ -309,7 +360,11 @@ def _layouts(content: bytes, part: SheetPart) -> Iterator[_Layout]:
             plain = _Layout(lines, partial(list, lines), name)
             yield from (plain, *(replace(plain, inner=one) for one in SEPARATORS))
         return
-    text = delimited(content)
+    if content.startswith((PARQUET, ENCRYPTED)):
+        lines = part.of(parquet_lines(content, most))
+        yield _Layout(lines[:1], partial(list, lines))
+        return
+    text = delimited(content, most.cells)
     plain_ones = [
         _Layout(part.of(text.sample(one)), partial(_lines_of, part, text, one))
         for one in text.separators
@@ -358,14 +413,15 @@ def _headings(
 
 def _named(line: TableRow, known: Mapping[str, str]) -> _Headings:
     found: dict[int, str] = {}
-    unread = []
+    unread, others = [], []
     for position, cell in sorted(line.cells.items()):
         name = known.get(_plain(cell.text))
         if name is not None and name not in found.values():
             found[position] = name
         elif cell.text:
             unread.append(cell.text)
-    return _Headings(line, found, tuple(unread))
+            others.append(position)
+    return _Headings(line, found, tuple(unread), tuple(others))
 
 
 def _plain(heading: str) -> str:
@@ -404,6 +460,30 @@ def _beyond(file: str, layout: _Layout, headings: _Headings, line: TableRow) -> 
                 "and save the workbook."
             )
             yield Problem(Place(file, line.number, _reference(layout, line, at)), name, reason)
+
+
+def _twice(
+    file: str, layout: _Layout, headings: _Headings, lines: Sequence[TableRow]
+) -> Iterator[Problem]:
+    """Yield the headings that stand over two columns in which different things stand."""
+    texts = {at: _plain(cell.text) for at, cell in headings.line.cells.items()}
+    for at, name in headings.names.items():
+        for other in headings.others:
+            if texts[at] != texts[other]:
+                continue
+            if any(_text(line, at) != _text(line, other) for line in lines):
+                text = headings.line.cells[other].text
+                place = Place(file, headings.line.number, _reference(layout, headings.line, other))
+                reason = Reason(
+                    'The heading "{name}" stands over two columns: take one of them out, or call '
+                    "it something else.",
+                    name=text,
+                )
+                yield Problem(place, name, reason)
+
+
+def _text(line: TableRow, at: int) -> str:
+    return line.cells[at].text if at in line.cells else ""
 
 
 def _marks(

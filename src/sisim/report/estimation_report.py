@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from sisim.arrays import Flags
 from sisim.estimation.aggregated_extract import TOGETHER
+from sisim.estimation.beta_posterior import Beta
 from sisim.estimation.destination_shares import ShareEstimate
 from sisim.estimation.rate_posterior import Gamma
 from sisim.estimation.rates import BANDS_OF_AGE, Estimates, RateEstimate
 from sisim.estimation.reading_notes import Settled
-from sisim.estimation.suppression import hidden, is_hidden
+from sisim.estimation.scheduled_probability import ProbabilityEstimate
+from sisim.estimation.suppression import (
+    hidden,
+    is_hidden,
+    range_of_persons,
+    rounded_count,
+    rounded_total,
+)
 from sisim.i18n import n_, t
 from sisim.report.formats import capital, decimal, listing, lower
 from sisim.report.override_text import override_text, rounded
@@ -33,34 +43,56 @@ def estimated_values(found: Estimates) -> str:
         if (own := _own_rate(found.plan.pathway, name)) is not None
     }
     values |= {
-        f"transitions.{rate.transitions[0]}.to.{state}.share": _share(found, rate, one, state)
-        for rate in found.rates
-        for one in rate.shares
-        for state in one.states
-        if _own_share(found, rate, state) is not None
+        f"transitions.{one.transition}.probability": _probability(found, one.probability)
+        for one in found.scheduled
+        if one.transition in found.probabilities and one.probability is not None
     }
-    return override_text(_head(found), values)
+    values |= {
+        f"transitions.{name}.to.{state}.share": _share(found, name, one, state)
+        for name, shares in _shares(found)
+        for one in shares
+        for state in one.states
+        if _own_share(found, name, state) is not None
+    }
+    kept = found.plan.estimation.privacy
+    privacy = {
+        "least_persons": kept.least_persons,
+        **({"base": kept.base} if kept.base > 1 else {}),
+        "persons": range_of_persons(found.persons, kept.least_persons),
+    }
+    return override_text(_head(found), values, privacy)
 
 
-def _own_share(found: Estimates, rate: RateEstimate, state: str) -> float | None:
+def _shares(found: Estimates) -> Iterator[tuple[str, tuple[ShareEstimate, ...]]]:
+    """Yield the transitions of which it is told where they lead, with that."""
+    for rate in found.rates:
+        yield rate.transitions[0], rate.shares
+    for one in found.scheduled:
+        yield one.transition, one.shares
+
+
+def _own_share(found: Estimates, transition: str, state: str) -> float | None:
     """Return the pathway's share of a destination; None where it follows from a formula."""
-    share = found.plan.pathway.transitions[rate.transitions[0]].to[state].share
+    share = found.plan.pathway.transitions[transition].to[state].share
     return None if share.formula is not None else share.value
 
 
-def _share(found: Estimates, rate: RateEstimate, one: ShareEstimate, state: str) -> dict[str, Any]:
+def _share(found: Estimates, transition: str, one: ShareEstimate, state: str) -> dict[str, Any]:
     """Return a share as a file has it, with its posterior."""
-    own = _own_share(found, rate, state) or 0.0
+    own = _own_share(found, transition, state) or 0.0
     note = t("shares are taken in proportion")
     return {**_written(found, own, one.ratio), "note": note}
 
 
 def _head(found: Estimates) -> list[str]:
     """Return what stands above the values."""
-    least = found.plan.estimation.privacy.least_persons
+    kept = found.plan.estimation.privacy
+    privacy = t("privacy: counts of 1 to {n} are not written", n=kept.least_persons - 1)
+    if kept.base > 1:
+        privacy += "; " + t("the others are rounded to multiples of {n}", n=kept.base)
     return [
         t('Values for scenarios of "{name}": override_files = ["…"]', name=found.plan.pathway.name),
-        t("privacy: counts of 1 to {n} are not written", n=least - 1),
+        privacy,
         *sentences(found),
     ]
 
@@ -69,6 +101,23 @@ def _own_rate(pathway: Pathway, name: str) -> Rate | None:
     """Return the rate of a transition; None where it follows from a formula or is none."""
     rate = pathway.transitions[name].rate
     return rate if rate is not None and rate.formula is None and rate.value else None
+
+
+def _probability(found: Estimates, posterior: Beta) -> dict[str, Any]:
+    """Return the number of a scheduled transition as a file has it, with its posterior."""
+    low, high = posterior.interval()
+    return {
+        "value": rounded(posterior.mean),
+        "low": rounded(low),
+        "high": rounded(high),
+        "distribution": {
+            "name": "beta",
+            "alpha": rounded(posterior.alpha),
+            "beta": rounded(posterior.beta),
+        },
+        "source": found.plan.estimation.source,
+        "grade": "measured",
+    }
 
 
 def _number(found: Estimates, rate: RateEstimate, name: str, own: Rate) -> dict[str, Any]:
@@ -112,7 +161,7 @@ def estimates_table(found: Estimates) -> pd.DataFrame:
         A row per transition. Columns: extract, transition, events, person_years, expected (moves
         that the pathway's number would give), ratio, ratio_low, ratio_high (90 %), rate, low, high
         (as the pathway has the unit), national, told_by. Small counts and what gives them away are
-        empty.
+        empty; counts are rounded as the file asks.
     """
     rows = [row for rate in found.rates for row in _rows(found, rate)]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -148,7 +197,7 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         yield {
             "extract": rate.extract,
             "transition": name,
-            "events": None if small else rate.events,
+            "events": None if small else moves_written(found, rate),
             "person_years": None if few else round(rate.years, 1),
             "expected": None if few else round(rate.expected, 2),
             "ratio": mean,
@@ -162,37 +211,104 @@ def _rows(found: Estimates, rate: RateEstimate) -> Iterator[dict[str, Any]]:
         }
 
 
+def probabilities_table(found: Estimates) -> pd.DataFrame:
+    """Return what is told of each scheduled transition.
+
+    Returns:
+        A row per transition. Columns: extract, transition, moved, at_risk (a person each time),
+        expected (moves that the pathway's number would give), probability, low, high (90 %),
+        national, told_by. Small counts, of those who stayed too, are empty; counts are rounded as
+        the file asks.
+    """
+    kept = found.plan.estimation.privacy
+    rows = []
+    for one in found.scheduled:
+        counts = (one.moved, one.at_risk, one.at_risk - one.moved, one.persons)
+        small = any(is_hidden(count, kept.least_persons) for count in counts)
+        nan = float("nan")
+        told = one.probability if one.is_told else None
+        low, high = (nan, nan) if told is None else told.interval()
+        number = found.plan.pathway.transitions[one.transition].probability
+        rows.append(
+            {
+                "extract": one.extract,
+                "transition": one.transition,
+                "moved": None if small else rounded_count(one.moved, kept.base),
+                "at_risk": None if small else rounded_count(one.at_risk, kept.base),
+                "expected": None if small else round(one.expected, 2),
+                "probability": nan if told is None else told.mean,
+                "low": low,
+                "high": high,
+                "national": nan if number is None else number.value,
+                "told_by": one.told_by if one.probability is not None else "pathway",
+            }
+        )
+    table = pd.DataFrame(rows, columns=list(_OF_PROBABILITIES))
+    return table.astype({"moved": "Int64", "at_risk": "Int64"})
+
+
+_OF_PROBABILITIES = (
+    "extract",
+    "transition",
+    "moved",
+    "at_risk",
+    "expected",
+    "probability",
+    "low",
+    "high",
+    "national",
+    "told_by",
+)
+
+
+def moves_written(found: Estimates, rate: RateEstimate) -> int:
+    """Return how many moves came, as it is written: what stands by age adds up to it."""
+    kept = found.plan.estimation.privacy
+    if rate.by_age is None:
+        return rounded_count(rate.events, kept.base)
+    events = rate.by_age[0].astype(int).tolist()
+    return rounded_total(events, _unseen_ages(rate, kept.least_persons).tolist(), kept.base)
+
+
+def _unseen_ages(rate: RateEstimate, least: int) -> Flags:
+    """Return of which bands of age nothing is written, (bands,)."""
+    assert rate.by_age is not None
+    events, _, persons = rate.by_age
+    if is_hidden(rate.events, least) or is_hidden(rate.persons, least):
+        return np.ones(len(events), np.bool_)
+    few = any(is_hidden(int(one), least) for one in persons)
+    return hidden(events.astype(int).tolist(), least, few=few)
+
+
 def aggregated_table(found: Estimates) -> pd.DataFrame:
     """Return moves, person-years and persons by age: what may leave the secure room.
 
     Returns:
         A row per set of transitions and band of age. Columns: extract, transition (those that are
         told together, with +), age_from, age_below (empty: no end), events, person_years, persons.
-        A row with a small count, or with one that could be worked out to be, is empty. What an
+        A row with a small count, or with one that could be worked out to be, is empty; counts are
+        rounded as the file asks. What an
         extract has in such a table already is not written anew.
     """
-    least = found.plan.estimation.privacy.least_persons
+    kept = found.plan.estimation.privacy
     rows = []
     for rate in found.rates:
         if rate.by_age is None:
             continue
         events, years, persons = rate.by_age
-        known = not (is_hidden(rate.events, least) or is_hidden(rate.persons, least))
-        few = any(is_hidden(int(one), least) for one in persons)
-        unseen = hidden(events.astype(int).tolist(), least, few=few)
-        for band, low in enumerate(BANDS_OF_AGE):
+        for band, gone in enumerate(_unseen_ages(rate, kept.least_persons).tolist()):
             if not years[band]:
                 continue
-            gone = not known or bool(unseen[band])
+            low = BANDS_OF_AGE[band]
             rows.append(
                 {
                     "extract": rate.extract,
                     "transition": TOGETHER.join(rate.transitions),
                     "age_from": low,
                     "age_below": BANDS_OF_AGE[band + 1] if band + 1 < len(BANDS_OF_AGE) else None,
-                    "events": None if gone else int(events[band]),
+                    "events": None if gone else rounded_count(int(events[band]), kept.base),
                     "person_years": None if gone else round(float(years[band]), 1),
-                    "persons": None if gone else int(persons[band]),
+                    "persons": None if gone else rounded_count(int(persons[band]), kept.base),
                 }
             )
     columns = (
@@ -267,9 +383,6 @@ def sentences(found: Estimates) -> list[str]:
     )
     count = sum(len(one.transitions) for one in told)
     least = found.plan.estimation.privacy.least_persons
-    years = {one.extract: 0.0 for one in told}
-    for one in told:
-        years[one.extract] = max(years[one.extract], one.years)
     said = [
         n_(
             "Of {all} rates on the tracks of the register 1 has been estimated.",
@@ -287,7 +400,7 @@ def sentences(found: Estimates) -> list[str]:
             )
         )
     if found.unseen:
-        labels = [_label(found.plan.pathway, name) for name in found.unseen]
+        labels = [transition_label(found.plan.pathway, name) for name in found.unseen]
         said.append(
             t(
                 "Nobody in the register is at risk of these, so that the pathway's number is kept: "
@@ -315,7 +428,45 @@ def sentences(found: Estimates) -> list[str]:
                 found.no_way,
             )
         )
+    said += _of_scheduled(found)
     said += [_apart(found.plan.pathway, one) for one in told if len(one.transitions) > 1]
+    return said
+
+
+def _of_scheduled(found: Estimates) -> list[str]:
+    """Return how many probabilities have been estimated, and which are kept for what reason."""
+    pathway = found.plan.pathway
+    known = [one for one in found.scheduled if one.probability is not None]
+    said = []
+    if known:
+        told = sum(one.is_told for one in known)
+        said.append(
+            n_(
+                "Of {all} probabilities of scheduled transitions 1 has been estimated.",
+                "Of {all} probabilities of scheduled transitions {n} have been estimated.",
+                told,
+                all=len(known),
+            )
+        )
+    short = [lower(transition_label(pathway, one.transition)) for one in known if not one.is_told]
+    if short:
+        said.append(
+            t(
+                "Too few who moved or stayed to tell (under {n}), so that the pathway's number is "
+                "kept: {names}.",
+                n=found.plan.estimation.privacy.least_persons,
+                names=listing(short),
+            )
+        )
+    if found.not_apart:
+        names = [lower(transition_label(pathway, name)) for name in found.not_apart]
+        said.append(
+            t(
+                "Other transitions lead the same way in the same month, so that the pathway's "
+                "number is kept: {names}.",
+                names=listing(names),
+            )
+        )
     return said
 
 
@@ -329,33 +480,58 @@ def _apart(pathway: Pathway, one: RateEstimate) -> str:
 def named(pathway: Pathway, rates: Sequence[RateEstimate]) -> str:
     """Return what the transitions of some rates are called, as inside a sentence."""
     names = [name for one in rates for name in one.transitions]
-    return listing([lower(_label(pathway, name)) for name in names])
+    return listing([lower(transition_label(pathway, name)) for name in names])
 
 
-def _label(pathway: Pathway, name: str) -> str:
+def transition_label(pathway: Pathway, name: str) -> str:
+    """Return what a transition is called; its name, if it has no label."""
     label = pathway.transitions[name].label
     return name if label is None else label.text
 
 
 def rate_lines(found: Estimates) -> list[str]:
     """Return a line for each set of transitions that the register has told of."""
-    pathway = found.plan.pathway
     said = []
     for one in found.rates:
         if one.is_told:
-            said.append(_line(pathway, one))
-            said += [_share_line(pathway, one, share) for share in one.shares]
+            said.append(_line(found, one))
+            said += [_share_line(found, one.transitions[0], share) for share in one.shares]
+    for told in found.scheduled:
+        if told.is_told or told.shares:
+            said.append(_scheduled_line(found, told))
+            said += [_share_line(found, told.transition, share) for share in told.shares]
     return said
 
 
-def _share_line(pathway: Pathway, rate: RateEstimate, one: ShareEstimate) -> str:
+def _scheduled_line(found: Estimates, one: ProbabilityEstimate) -> str:
+    """Return what is told of a scheduled transition; of some, no more than where it leads."""
+    label = capital(transition_label(found.plan.pathway, one.transition))
+    if one.probability is None or not one.is_told:
+        return f"{label}:"
+    low, high = one.probability.interval()
+    base = found.plan.estimation.privacy.base
+    return t(
+        "{what}: probability {value} (90%: {low} to {high}); moves: {n} of {of}, expected by the "
+        "pathway: {expected}.",
+        what=label,
+        value=decimal(one.probability.mean, 3),
+        low=decimal(low, 3),
+        high=decimal(high, 3),
+        n=rounded_count(one.moved, base),
+        of=rounded_count(one.at_risk, base),
+        expected=decimal(one.expected, 1),
+    )
+
+
+def _share_line(found: Estimates, transition: str, one: ShareEstimate) -> str:
     low, high = one.ratio.interval()
-    states = pathway.tracks[pathway.transitions[rate.transitions[0]].track].states
+    pathway = found.plan.pathway
+    states = pathway.tracks[pathway.transitions[transition].track].states
     return "  " + t(
         "to {states}: ratio to the pathway's share {ratio} (90%: {low} to {high}); moves: {n}, "
         "expected: {expected}.",
         states=listing([lower(states[name].label.text) for name in one.states]),
-        n=one.events,
+        n=rounded_count(one.events, found.plan.estimation.privacy.base),
         expected=decimal(one.expected, 1),
         ratio=decimal(one.ratio.mean, 2),
         low=decimal(low, 2),
@@ -363,13 +539,13 @@ def _share_line(pathway: Pathway, rate: RateEstimate, one: ShareEstimate) -> str
     )
 
 
-def _line(pathway: Pathway, one: RateEstimate) -> str:
+def _line(found: Estimates, one: RateEstimate) -> str:
     low, high = one.ratio.interval()
     return t(
         "{what}: ratio to the pathway's rate {ratio} (90%: {low} to {high}); moves: {n}, expected "
         "by the pathway: {expected}, person-years: {years}.",
-        what=capital(named(pathway, [one])),
-        n=one.events,
+        what=capital(named(found.plan.pathway, [one])),
+        n=moves_written(found, one),
         years=decimal(one.years),
         expected=decimal(one.expected, 1),
         ratio=decimal(one.ratio.mean, 2),

@@ -10,14 +10,18 @@ FIGURES = 6
 """So many figures of each number are written."""
 
 
-def override_text(head: Sequence[str], values: Mapping[str, Any]) -> str:
+def override_text(
+    head: Sequence[str], values: Mapping[str, Any], privacy: Mapping[str, Any] | None = None
+) -> str:
     """Return such a file.
 
     Args:
         head: What stands above the values.
         values: Each by its key with dots.
+        privacy: How a register was kept private, if there was one.
     """
-    lines = [*(f"# {line}" for line in head), "", "[override]"]
+    kept = [f"privacy = {_toml(privacy)}", ""] if privacy is not None else []
+    lines = [*(f"# {line}" for line in head), "", *kept, "[override]"]
     lines += [f"{json.dumps(key)} = {_toml(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
 
