@@ -112,7 +112,10 @@ def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> st
     if happens(outcome):
         return t("{n} of 100", n=decimal(100 * effect, 1))
     if outcome.costs_of:
-        return t("{amount} per person", amount=whole_money(effect))
+        # To the krona, what a few hundred people come to would look surer than it is.
+        rounded = abs(effect) >= 10 * THOUSANDS.size
+        amount = money(effect, THOUSANDS) if rounded else whole_money(effect)
+        return t("{amount} per person", amount=amount)
     if outcome.resource is not None:
         unit = scenario.pathway.resources[outcome.resource].unit.text
     else:
