@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
 import pandas as pd
@@ -30,6 +31,10 @@ ALONE, HALF = 1250.0, 612.0
 PLAN, AROUND, WORDS, BELOW = 240.0, 475.0, 70.0, 200.0
 """How high the plan is at least, what the page has around it, what is said above it, and the tables
 below it."""
+BARS = 2.8
+"""How much wider the bars are than the net beside them, where the window is narrow."""
+RANGED = 0.75
+"""How much of its own height a picture with ranges keeps."""
 LETTERS, LINES, LINE, LEAST = 80, 3, 21.0, 180.0
 """How many letters a line of that has, for how many lines there is room, how high one is, and how
 low the plan is made for more of them."""
@@ -77,9 +82,12 @@ class MoneyView:
 
     def _gains(self) -> Chart:
         assert self._state.picture is not None
-        return who_gains_chart(
-            self._state.picture.results, self._arm, narrow=not self._alone or self._narrow
-        )
+        results = self._state.picture.results
+        chart = who_gains_chart(results, self._arm, narrow=not self._alone or self._narrow)
+        if self._narrow:  # the ranges of the net are as wide as on any screen
+            ((share, (bars, net)),) = chart.rows
+            chart = replace(chart, rows=((share, (replace(bars, share=BARS), net)),))
+        return chart
 
     @property
     def _narrow(self) -> bool:
@@ -91,8 +99,12 @@ class MoneyView:
         return max(self._state.look.tall - AROUND, PLAN)
 
     def _high(self, chart: Chart) -> float:
-        """Return how high who gains is drawn: no higher than what stands beside it."""
-        return min(chart.high, self._room + (BELOW if self._alone else WORDS))
+        """Return how high who gains is drawn: about as high as what stands beside it."""
+        picture = self._state.picture
+        assert picture is not None
+        # Ranges stand below their numbers, in rows that are high enough for both.
+        least = RANGED * chart.high if picture.comparison.banded else 0.0
+        return max(min(chart.high, self._room + (BELOW if self._alone else WORDS)), least)
 
     def draw(self) -> None:
         """Follow the sliders."""
