@@ -25,6 +25,7 @@ VIEWS = {
     "people": ("show=people", "#dots"),
     "inflow": ("show=people&arrivals=1", "#arrivals"),
     "money": ("show=money", "#chart-who-gains svg"),
+    "money with ranges": ("show=money&runs=5", "#chart-who-gains svg"),
     "fund": (f"show=money&{FUND}", "#plan"),
     "contract": (f"show=money&{CONTRACT}", "#plan"),
     "analyses": ("show=analyses", ".analyses"),

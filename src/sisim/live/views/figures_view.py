@@ -56,15 +56,15 @@ class FiguresView:
             aria_labelledby=f"head-{which}",
         ):
             with Tag("div", css="head"):
-                with Tag("div"):
-                    Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
-                    self._tags[f"caption-{which}"] = Tag("p", css="caption")
+                Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
                 # The one number that is read from the back of the room; the table has it, too.
                 with Tag("p", css="headline", aria_hidden="true"):
-                    with Tag("span"):
-                        self._tags[f"headline-{which}-spread"] = Tag("span", css="spread")
-                        self._tags[f"headline-{which}"] = Tag("strong", id=f"headline-{which}")
-                    self._tags[f"headline-{which}-of"] = Tag("span", css="of")
+                    self._tags[f"headline-{which}-spread"] = Tag("span", css="spread")
+                    self._tags[f"headline-{which}"] = Tag("strong", id=f"headline-{which}")
+            with Tag("div", css="head"):
+                self._tags[f"caption-{which}"] = Tag("p", css="caption")
+                of = Tag("p", css="headline-of", aria_hidden="true")
+                self._tags[f"headline-{which}-of"] = of
             place = f"chart-{which}"
             # A name from the first: what the picture shows is told when it has been drawn.
             chart = ChartElement(state.option(which), place, _heading(which, []))
@@ -139,7 +139,7 @@ class FiguresView:
             charts = [f"chart-{which}" for which in shown]
             ui.run_javascript(f"sisim.readout({charts}, {json.dumps(words)})")
         self._write_kept(shown)
-        headings, cells = headline_cells(comparison, shown)
+        _, cells = headline_cells(comparison, shown)
         for which in shown:
             side, reveal = comparison.side(which), state.reveal(which)
             whole = reveal.whole
@@ -155,7 +155,7 @@ class FiguresView:
             net, interval = cells[which, "net"] if whole else ("", "")
             self._text(f"headline-{which}", net)
             self._text(f"headline-{which}-spread", f"({interval})" if interval else "")
-            self._text(f"headline-{which}-of", headings["net"] if whole else "")
+            self._text(f"headline-{which}-of", t("Net present value") if whole else "")
             told = [caption(side), said] if whole else [asked] if guessing else []
             self._script.attribute(self._charts[which], "aria-label", _heading(which, told))
             for (whose, name), (value, interval) in cells.items():

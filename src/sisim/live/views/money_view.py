@@ -33,7 +33,9 @@ PLAN, AROUND, WORDS, BELOW = 240.0, 475.0, 70.0, 200.0
 below it."""
 BARS = 2.8
 """How much wider the bars are than the net beside them, where the window is narrow."""
-RANGED = 0.75
+PHONE = 1.3
+"""How much higher who gains is there."""
+RANGED = 0.85
 """How much of its own height a picture with ranges keeps."""
 LETTERS, LINES, LINE, LEAST = 80, 3, 21.0, 180.0
 """How many letters a line of that has, for how many lines there is room, how high one is, and how
@@ -102,6 +104,8 @@ class MoneyView:
         """Return how high who gains is drawn: about as high as what stands beside it."""
         picture = self._state.picture
         assert picture is not None
+        if self._narrow:  # its key takes more lines, and nothing stands beside it
+            return PHONE * chart.high
         # Ranges stand below their numbers, in rows that are high enough for both.
         least = RANGED * chart.high if picture.comparison.banded else 0.0
         return max(min(chart.high, self._room + (BELOW if self._alone else WORDS)), least)
