@@ -70,13 +70,14 @@ class MoneyView:
 
     @property
     def _arm(self) -> str:
-        """The arm that is chosen, or else the first that a fund or a contract pays for."""
+        """The arm that is chosen; where none is, one that a fund or a contract pays for."""
         state = self._state
         assert state.picture is not None
         results, arms = state.picture.results, state.scenario.arms
         contracted = {one.arm for one in results.contracts}
-        paid = (arm for arm in arms if arm in contracted or _fund(results, arm) is not None)
-        return state.arm if state.settings.arm in arms else next(paid, state.arm)
+        paid = [arm for arm in arms if arm in contracted or _fund(results, arm) is not None]
+        asked = state.settings.arm in arms or state.arm in paid or not paid
+        return state.arm if asked else paid[0]
 
     @property
     def _alone(self) -> bool:
