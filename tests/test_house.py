@@ -144,6 +144,7 @@ OF_SEVERAL_MODULES = {
     "report/document/test_decision_document.py": "sections, numbers and pages of one document",
     "live/test_accessibility.py": "the page for whoever cannot see it or has no mouse",
     "live/test_hostile_visitors.py": "what a visitor may not do, at whatever module it arrives",
+    "live/test_looks.py": "the page as an eye finds it, at a desk and on a phone",
     "live/test_page.py": "the page as a visitor has it, in a browser",
     "live/test_room_page.py": "the room as a teacher and forty participants have it, in browsers",
     "live/test_words_on_the_page.py": "every word of the page, in both languages",

@@ -48,7 +48,7 @@ def looked_at(someone: Visitor, what: str) -> dict[str, list[str]]:
 VIEWS = {
     "figures": ("show=figures", "#chart-project svg"),
     "administrations": ("show=administrations", "#chart-administrations svg"),
-    "people": ("show=people", "#dots"),
+    "people": ("show=people", "#dots[aria-label*=':']"),  # who they are is told once it is known
     "inflow": ("show=people&arrivals=1", "#arrivals"),
     "fund": (f"show=money{FUND}", "#plan"),
     "story": ("told=2&notes=1", "#notes"),

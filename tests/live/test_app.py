@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,17 @@ def test_a_scenario_is_read_once_for_all_visitors_and_anew_when_its_file_has_cha
         assert again is not first
         assert again.content == first.content
         first = again
+
+
+def test_the_page_comes_without_what_its_first_picture_does_not_need() -> None:
+    """Statistics, optimisation, and the painter on paper are for those who ask for them."""
+    code = (
+        "import sys, scipy.special; brought = set(sys.modules);"
+        "from sisim.live import app;"
+        "app.Library('placed-youth').open(app.Settings());"
+        "print([m for m in ('scipy.stats', 'scipy.optimize', 'scipy.interpolate', 'scipy.spatial',"
+        " 'matplotlib.figure', 'statsmodels', 'mesa', 'networkx', 'openpyxl', 'docx')"
+        " if m in sys.modules and m not in brought])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -74,20 +74,39 @@ def test_the_engine_is_compiled_beside_the_server(
     """Whatever comes of it, computations begin: what is not compiled then compiles itself."""
     done: list[str] = []
 
-    def prepared() -> None:
+    def compiled(*_: Any, **__: Any) -> None:
         assert not app.computations.ready.is_set()
-        done.append("prepared")
+        done.append("compiled")
         if fails:
             raise OSError("no room")
 
     monkeypatch.setattr(app, "computations", Computations())
-    monkeypatch.setattr(app.subprocess, "run", lambda *_, **__: done.append("compiled"))
-    monkeypatch.setattr(app, "prepare", prepared)
+    monkeypatch.setattr(app.subprocess, "run", compiled)
     app.computations.ready.clear()
     with pytest.raises(OSError, match="no room") if fails else nullcontext():
-        app.compile_and_prepare()
+        app.compile_beside()
     assert app.computations.ready.is_set()
-    assert done == ["compiled", "prepared"]
+    assert done == ["compiled"]
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_the_first_picture_is_simulated_while_the_browser_opens(wrong: bool) -> None:
+    """A scenario that is wrong is no matter: whoever comes is told."""
+    small = {"population.residents": -5 if wrong else 300, "time.years": 3}
+    library, begin = Library("placed-youth", small), Settings()
+
+    async def lesson() -> None:
+        await app.simulate_first(library, begin)
+
+    in_a_loop(lesson)
+    assert (library.memory > 0) is not wrong
+    if not wrong:
+        opened = library.open(begin)
+        key = SessionKey.of(opened, begin.seed, opened.scenario.replications)
+        variants = library.session(key)._variants
+        assert variants.simulated == 1
+        library.session(key).results({}, 1)
+        assert variants.simulated == 1
 
 
 def test_what_many_ask_for_is_computed_once() -> None:

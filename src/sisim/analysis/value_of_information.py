@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from scipy.interpolate import make_smoothing_spline
+from scipy import special
 
 from sisim.arrays import Floats
 
@@ -143,7 +142,7 @@ def _chance(benefits: Floats, drawn: Floats) -> float:
     before, after = (against**2).sum(axis=0), (left**2).sum(axis=0)
     told = before > 0
     ratio = (before - after)[told] / 2 / np.maximum(after[told] / (len(x) - 3), 1e-300)
-    found = stats.f.sf(ratio, 2, len(x) - 3)
+    found = special.fdtrc(2, len(x) - 3, ratio)
     return min(1.0, float(found.min() * len(found))) if len(found) else 1.0
 
 
@@ -165,5 +164,7 @@ def _smooth(x: Floats, y: Floats) -> Floats:
     # On a scale of its own, for the penalty is not without unit.
     low, wide = knots[0], knots[-1] - knots[0]
     size = float(np.std(level)) or 1.0
+    from scipy.interpolate import make_smoothing_spline
+
     spline = make_smoothing_spline((knots - low) / wide, level / size, w=total / total.mean())
     return np.asarray(spline(np.clip((x - low) / wide, 0, 1)) * size)

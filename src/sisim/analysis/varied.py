@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import exp
 from typing import Any
 
@@ -35,8 +35,8 @@ class VariedNumber:
         high: Highest plausible.
         grade: What it is built on, if the file says.
         source: Where it was read.
-        distribution: How it is drawn: a frozen distribution of `scipy.stats`; None: evenly
-            between low and high.
+        number: What the file says of it, with its distribution; None: drawn evenly between low and
+            high.
         floor: The lowest such a number can be at all.
         ceiling: The highest.
     """
@@ -47,9 +47,17 @@ class VariedNumber:
     high: float
     grade: str | None = None
     source: str | None = None
-    distribution: Any = None
+    number: Number | None = field(default=None, hash=False)
     floor: float = -np.inf
     ceiling: float = np.inf
+
+    @cached_property
+    def distribution(self) -> Any:
+        """How it is drawn: a frozen distribution of `scipy.stats`; None: evenly.
+
+        It is made when it is asked for: `scipy.stats` takes long to import, and sliders need none.
+        """
+        return None if self.number is None else _frozen(self.number)
 
     def quantile(self, shares: NDArray[Any]) -> Floats:
         """Return the values below which the number lies with these probabilities."""
@@ -92,14 +100,13 @@ def factors(
 def _factor(key: str, path: str, number: Number, scenario: Scenario) -> VariedNumber:
     owner = owner_of(path, number, scenario)
     floor, ceiling = number.floor, number.ceiling
-    drawn = _frozen(number)
-    ends = np.clip(drawn.ppf([TAIL, 1 - TAIL]), floor, ceiling)
-    low, high = (
-        float(end if given is None else given)
-        for end, given in zip(ends, (number.low, number.high), strict=True)
-    )
+    low, high = number.low, number.high
+    if low is None or high is None:
+        ends = np.clip(_frozen(number).ppf([TAIL, 1 - TAIL]), floor, ceiling)
+        low = float(ends[0] if low is None else low)
+        high = float(ends[1] if high is None else high)
     return VariedNumber(
-        key, number.value, low, high, owner.grade, owner.source, drawn, floor, ceiling
+        key, number.value, low, high, owner.grade, owner.source, number, floor, ceiling
     )
 
 

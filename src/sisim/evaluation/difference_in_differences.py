@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sisim.arrays import Flags, Floats
 from sisim.evaluation.estimate import (
@@ -129,8 +129,10 @@ def before_after(people: pd.DataFrame, *, alpha: float = ALPHA) -> Estimate:
         one = contrast([(1.0, fewer)])
         better, changed = int((fewer > 0).sum()), int((fewer != 0).sum())
         if events(before) and events(some.outcome) and 0 < changed < FEW_PAIRS:
-            wide = float(stats.t.isf(alpha / 2, one.freedom)) * one.error
-            p = float(stats.binomtest(better, changed).pvalue)
+            from scipy.stats import binomtest
+
+            wide = -float(special.stdtrit(one.freedom, alpha / 2)) * one.error
+            p = float(binomtest(better, changed).pvalue)
             return one._replace(exact=(one.value - wide, one.value + wide, p))
         return one
 

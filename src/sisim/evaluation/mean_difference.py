@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.evaluation.estimate import (
@@ -88,6 +88,8 @@ def contrast(groups: Sequence[tuple[float, Floats]]) -> Contrast:
 
 def _rare(found: Contrast, comparison: Floats, treated: Floats, alpha: float) -> Contrast:
     """Return what was found with an exact test, where events are few."""
+    from scipy import stats
+
     both = np.concatenate([comparison, treated])
     if np.any(both < 0) or np.any(both % 1):
         return found

@@ -14,7 +14,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import KDTree
 
 from sisim.arrays import Flags, Floats, Ints
 from sisim.engine.compile import compile_scenario
@@ -221,6 +220,8 @@ class _Course:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         own, their = self._known(taking, begun[taking]), self._known(others, first[others])
         size = np.maximum(np.concatenate([own, their]).std(axis=0), 1e-9)
+        from scipy.spatial import KDTree
+
         _, nearest = KDTree(their / size).query(own / size)
         return others[nearest], first[others[nearest]]
 

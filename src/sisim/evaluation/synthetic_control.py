@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import nnls
 
 from sisim.arrays import Floats
 from sisim.evaluation.difference_in_differences import treated_areas
@@ -90,6 +89,8 @@ def weigh(own: Floats, others: Floats) -> Floats:
     scale = float(np.abs(others).max()) or 1.0
     a = np.vstack([others / scale, np.full((1, areas), STRICT), EVEN * np.eye(areas)])
     b = np.concatenate([own / scale, [STRICT], np.zeros(areas)])
+    from scipy.optimize import nnls
+
     weights = nnls(a, b)[0]
     return np.asarray(weights / weights.sum())
 

@@ -24,7 +24,6 @@ import numpy as np
 from sisim.analysis.design import content
 from sisim.analysis.measures import NPV, turning_point
 from sisim.analysis.one_way import one_way, two_way
-from sisim.analysis.psa import draws, measures, probabilistic
 from sisim.analysis.remembering_evaluator import RememberingEvaluator, Row, RunMemory
 from sisim.analysis.variants import canonical
 from sisim.analysis.varied import factors, is_whole
@@ -34,7 +33,6 @@ from sisim.live.kept_analyses import DONE, STOPPED, KeepingError, KeptAnalysis, 
 from sisim.live.limits import require_allowed
 from sisim.live.time_left import with_time_left
 from sisim.loading.load import changed
-from sisim.report.analysis import heat_map, psa_figures, tornado
 from sisim.report.analysis.analysis_frame import Subject
 from sisim.report.chart.chart import Chart
 from sisim.scenario.errors import Reason, ScenarioError
@@ -394,6 +392,8 @@ def answer_of(key: AnalysisKey, tell: Go, memory: RunMemory) -> AnalysisAnswer:
 def _sensitivity(
     key: AnalysisKey, scenario: Scenario, tell: Go, memory: RunMemory
 ) -> AnalysisAnswer:
+    from sisim.report.analysis import tornado
+
     evaluator = RememberingEvaluator(
         scenario, memory, arm=key.arm, replications=key.runs, seed=key.seed, progress=tell
     )
@@ -411,6 +411,10 @@ def _sensitivity(
 def _uncertainty(
     key: AnalysisKey, scenario: Scenario, tell: Go, memory: RunMemory
 ) -> AnalysisAnswer:
+    # Statistics that no other picture needs, and that would keep the first one waiting.
+    from sisim.analysis.psa import draws, measures, probabilistic
+    from sisim.report.analysis import psa_figures
+
     drawn = draws(scenario, DRAWS, key.seed)
     evaluator = RememberingEvaluator(
         scenario,
@@ -430,6 +434,8 @@ def _uncertainty(
 
 
 def _sweep(key: AnalysisKey, scenario: Scenario, tell: Go, memory: RunMemory) -> AnalysisAnswer:
+    from sisim.report.analysis import heat_map
+
     evaluator = RememberingEvaluator(
         scenario, memory, arm=key.arm, replications=key.runs, seed=key.seed, progress=tell
     )

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -24,16 +25,17 @@ from starlette.types import ASGIApp
 
 from sisim.analysis.comparison import WHICH, compare
 from sisim.engine.machine_code import on_disk
+from sisim.engine.simulation import Progress
 from sisim.i18n import LANGUAGES, Lang, current_language, in_language, t
 from sisim.live.chart_options import Look, figure
-from sisim.live.computations import computations
+from sisim.live.computations import GivenUp, computations
 from sisim.live.http_guard import HttpGuard, is_loopback, names_of
 from sisim.live.room import Room
 from sisim.live.room_listener import ListenAddress, config, serve_beside
 from sisim.live.room_server import ParticipantServer
 from sisim.live.room_words import Labels
 from sisim.live.saved_folder import SavedFolder
-from sisim.live.scenario_library import Library
+from sisim.live.scenario_library import Library, SessionKey
 from sisim.live.scenario_session import ScenarioSession
 from sisim.live.settings import Settings
 from sisim.live.tags import Tag
@@ -45,6 +47,7 @@ from sisim.loading.load import load_scenario
 from sisim.portable import trim_memory
 from sisim.report.comparison_chart import Scales
 from sisim.report.comparison_text import footer, scope
+from sisim.scenario.errors import ScenarioError
 
 HERE = "127.0.0.1"
 FIRST_PORT = 8480
@@ -128,23 +131,16 @@ def serve(
     add_page(library, begin)
     if room is not None:
         add_room(room, begin.lang)
-    work = prepare if on_disk() else compile_and_prepare
-    if work is compile_and_prepare:
+    compiled = on_disk()
+    if not compiled:
         computations.ready.clear()
     # It stands next to the application: what is sent is compressed after it.
     app.add_middleware(HttpGuard, names=names_of(host, names), lang=begin.lang)
     # NiceGUI sends no header of its own for other origins; that they ask is refused above.
     core.sio.eio.cors_allowed_origins = []
 
-    async def get_ready() -> None:
-        await asyncio.to_thread(work)
-        # What is there before anyone comes is there to stay: looking through it for garbage, again
-        # and again, would stop a moving hand for a fifth of a second.
-        gc.collect()
-        gc.freeze()
-
     def started() -> None:
-        background_tasks.create(get_ready())
+        background_tasks.create(get_ready(library, begin, compiled=compiled))
         path = "" if room is None else "room"
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/{path}")
 
@@ -297,8 +293,46 @@ async def _nothing_here(_request: Request, _error: Exception) -> Response:
     return PlainTextResponse(t("There is nothing here."), 404)
 
 
+async def get_ready(library: Library, begin: Settings, *, compiled: bool) -> None:
+    """Do what pictures need, while the browser opens the page: what takes longest first.
+
+    Args:
+        library: Where the scenario is opened.
+        begin: What is shown where nothing is asked for.
+        compiled: Whether the engine's machine code is on disk.
+    """
+    first = asyncio.ensure_future(simulate_first(library, begin))
+    if not compiled:
+        await asyncio.to_thread(compile_beside)
+    await first
+    await asyncio.to_thread(prepare)
+    # What is there before anyone comes is there to stay: looking through it for garbage, again
+    # and again, would stop a moving hand for a fifth of a second.
+    gc.collect()
+    gc.freeze()
+
+
+async def simulate_first(library: Library, begin: Settings) -> None:
+    """Simulate what the first picture shows, while the browser opens the page.
+
+    Args:
+        library: Where the scenario is opened.
+        begin: What is shown where nothing is asked for.
+    """
+
+    def first(go_on: Progress) -> None:
+        opened = library.open(begin)
+        if opened.scenario.figures is not None:
+            runs = begin.runs or opened.scenario.replications
+            library.session(SessionKey.of(opened, begin.seed, runs)).results({}, 1, go_on)
+
+    # What is wrong with it is said to whoever comes.
+    with suppress(ScenarioError, GivenUp):
+        await computations.result(object(), first)
+
+
 def prepare() -> None:
-    """Load what every picture needs, machine code and words, while the browser opens the page."""
+    """Load what pictures need beside the people: words, signs, and what follows a hand."""
     scenario = load_scenario("placed-youth", {"population.residents": 100})
     session = ScenarioSession(scenario)
     session.emulator.learn()
@@ -311,12 +345,11 @@ def prepare() -> None:
             footer(comparison.result)
 
 
-def compile_and_prepare() -> None:
-    """Compile the engine, and prepare; until then computations wait."""
+def compile_beside() -> None:
+    """Compile the engine; until then computations wait."""
     try:
         # In a process of its own: compiling here would keep the page from answering.
         subprocess.run([sys.executable, "-c", COMPILE], stdin=subprocess.DEVNULL, check=False)
-        prepare()
     finally:
         computations.ready.set()
 

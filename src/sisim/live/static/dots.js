@@ -87,9 +87,9 @@ sisim.dots = (() => {
         const where = years[year];
         if (where < 0) return null;
         const b = box[where], n = count[where]++;
-        const size = Math.min(em * 1.15, Math.sqrt((b.w - em) * (b.h - 2.2 * em) / Math.max(many[where], 1)));
+        const size = Math.min(em * 2, Math.sqrt((b.w - em) * (b.h - 2.2 * em) / Math.max(many[where], 1)));
         const across = Math.max(1, Math.floor((b.w - em) / size));
-        return [b.x + em * 0.8 + (n % across) * size, b.y + em * 2.2 + Math.floor(n / across) * size, size * 0.4];
+        return [b.x + em * 0.4 + (n % across + 0.5) * size, b.y + em * 1.7 + (Math.floor(n / across) + 0.5) * size, size * 0.4];
       });
     });
     if (spots.length !== aim.length || spots.some((world, n) => world.length !== aim[n].length))

@@ -69,7 +69,8 @@ window.sisim = (() => {
   // ---------------------------------------------------------------- size
   let told = "";
   const size = () => {
-    const wide = Math.min(Math.max(innerWidth / 1280, 0.75), 2.5);
+    // On a phone letters are no smaller than can be read; page.css says the same.
+    const wide = innerWidth <= 900 ? 0.875 : Math.min(Math.max(innerWidth / 1280, 0.75), 2.5);
     const root = document.documentElement.style;
     root.setProperty("--wide", `${innerWidth}px`);
     root.setProperty("--tall", `${innerHeight}px`);

@@ -42,7 +42,7 @@ class AnalysesView:
         self._shown: AnalysisJob | None = None
         self._drawn: AnalysisJob | None = None
         self._rows: dict[AnalysisKey, tuple[Tag, Tag]] = {}
-        self._seen: list[tuple[AnalysisJob, bool]] = []
+        self._seen: list[tuple[AnalysisJob, bool]] | None = None
         with Tag("section", css="analyses", aria_label=t("Analyses")):
             Tag("h2", t("Analyses"))
             self._choices()
@@ -150,6 +150,8 @@ class AnalysesView:
         self._rows = {}
         self._list.clear()
         with self._list:
+            if not jobs:
+                Tag("li", t("Nothing has been started yet: choose one above."), "empty")
             for job in jobs:
                 title = self._title(job)
                 with Tag("li"):

@@ -104,12 +104,19 @@ class SliderControls:
         return said, "" if said == usual else t("file: {value}", value=usual)
 
 
-def choose_arm(state: ViewState, place: str, **attributes: Any) -> None:
-    """Put a list of the arms on the page, to choose whose people and money are shown."""
+def choose_arm(state: ViewState, place: str, now: str, **attributes: Any) -> None:
+    """Put a list of the arms on the page, to choose whose people and money are shown.
+
+    Args:
+        state: The state of the visit.
+        place: The id of the list.
+        now: The arm that is shown.
+        attributes: Further attributes of the list.
+    """
     chosen = Tag("select", id=place, **attributes)
     with chosen:
         for name, arm in state.scenario.arms.items():
-            here = "selected" if name == state.arm else None
+            here = "selected" if name == now else None
             Tag("option", arm.label.text, value=name, selected=here)
     chosen.on(
         "change", lambda e: state.change(arm=e.args), js_handler="(e) => emit(e.target.value)"

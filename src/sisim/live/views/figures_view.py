@@ -55,8 +55,16 @@ class FiguresView:
             css="figure guessing" if guessing else "figure",
             aria_labelledby=f"head-{which}",
         ):
-            Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
-            self._tags[f"caption-{which}"] = Tag("p", css="caption")
+            with Tag("div", css="head"):
+                Tag("h2", f"{number_of(which)}  {arm}", id=f"head-{which}")
+                # The one number that is read from the back of the room; the table has it, too.
+                with Tag("p", css="headline", aria_hidden="true"):
+                    self._tags[f"headline-{which}-spread"] = Tag("span", css="spread")
+                    self._tags[f"headline-{which}"] = Tag("strong", id=f"headline-{which}")
+            with Tag("div", css="head"):
+                self._tags[f"caption-{which}"] = Tag("p", css="caption")
+                of = Tag("p", css="headline-of", aria_hidden="true")
+                self._tags[f"headline-{which}-of"] = of
             place = f"chart-{which}"
             # A name from the first: what the picture shows is told when it has been drawn.
             chart = ChartElement(state.option(which), place, _heading(which, []))
@@ -144,6 +152,10 @@ class FiguresView:
             self._text(f"caption-{which}", under)
             said = conclusion(comparison, side)
             self._text(f"verdict-{which}", said if whole and reveal.brackets else "")
+            net, interval = cells[which, "net"] if whole else ("", "")
+            self._text(f"headline-{which}", net)
+            self._text(f"headline-{which}-spread", f"({interval})" if interval else "")
+            self._text(f"headline-{which}-of", t("Net present value") if whole else "")
             told = [caption(side), said] if whole else [asked] if guessing else []
             self._script.attribute(self._charts[which], "aria-label", _heading(which, told))
             for (whose, name), (value, interval) in cells.items():

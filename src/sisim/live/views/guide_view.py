@@ -86,7 +86,7 @@ class GuideView:
                     with Tag("p"):
                         Tag("kbd", key)
                         Tag("span", text)
-            for lines in (moment.ask, moment.expect):
-                with Tag("td"):
+            for column, lines in ((t("Ask"), moment.ask), (t("Expect"), moment.expect)):
+                with Tag("td", data_column=column):  # on a phone there is no row of headings
                     for line in lines:
                         Tag("p", line)

@@ -9,6 +9,7 @@ from typing import Any
 from sisim.i18n import LANGUAGES, t
 from sisim.live.tags import Tag, at_once, button, icon, toggle
 from sisim.live.view_state import ViewState
+from sisim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Header:
             "figures": t("Figures"),
             "administrations": t("Administrations"),
             "people": t("People"),
-            "money": t("Fund"),
+            "money": _of_money(state.scenario),
             "evaluation": t("Evaluation"),
         }
         with Tag("nav", css="group", aria_label=t("Views")):
@@ -110,3 +111,10 @@ class Header:
                 aria_label="Svenska" if other == "sv" else "English",
             )
             icon("keyboard", t("Keys"), actions.keys, "help")
+
+
+def _of_money(scenario: Scenario) -> str:
+    """Return what the view of money is called: by what the scenario has of it."""
+    if scenario.funds:
+        return t("Fund")
+    return t("Contract") if scenario.contracts else t("Money")

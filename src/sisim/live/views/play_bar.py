@@ -38,4 +38,4 @@ def play_bar(state: ViewState, place: str, back: str, on: str) -> None:
         for speed in SPEEDS:
             Tag("option", f"{speed}×", value=speed)
     Tag("label", t("Beside without"), for_=f"{place}-arm")
-    choose_arm(state, f"{place}-arm")
+    choose_arm(state, f"{place}-arm", state.arm)

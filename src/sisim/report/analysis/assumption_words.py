@@ -230,7 +230,7 @@ class Assumptions:
                 return t("How long it lasts, effect on: {what}", what=on)
             if parts[2:] == ["complement", "without"]:
                 return t("Share without the other part, effect on: {what}", what=on)
-            return None
+            return self._beside(effects[int(parts[1])], parts[2:])
         if parts[0] == "selection" and len(parts) > 1:
             return {
                 "sensitivity": t("Share of those at risk who are recognised"),
@@ -255,6 +255,18 @@ class Assumptions:
             "ramp": t("Months until full scale"),
             "delay": t("Months of delay"),
         }.get(parts[0])
+
+    def _beside(self, effect: Effect, parts: list[str]) -> str | None:
+        """Return what a number of what is given instead, or of an effect's harm, is called."""
+        spec = {"instead": effect.instead, "harm": effect.harm}.get(parts[0])
+        if spec is None or spec.label is None or len(parts) != 2:
+            return None
+        what = spec.label.text
+        return {
+            "share": t("{what}: share", what=what),
+            "months": t("{what}: months", what=what),
+            "ratio": t("{what}: ratio of the risk", what=what),
+        }.get(parts[1])
 
     def _of_preparation(self, investment: str, part: str, key: str) -> str | None:
         spec = self.scenario.investments[investment].preparation.get(part)

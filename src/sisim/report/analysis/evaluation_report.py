@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sisim.evaluation.real_data import RealEvaluation
 from sisim.evaluation.study import EvaluationStudy, evaluated
@@ -30,12 +29,14 @@ from sisim.report.chart.chart import (
     Word,
     value_axis,
 )
-from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.chart.typesetting import PaperType
 from sisim.report.formats import THOUSANDS, decimal, money, percent_sign, quoted, whole_money
 from sisim.scenario.economy import FUND
 from sisim.scenario.evaluation import Evaluation, StudyOutcome
 from sisim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 OF = 50
 """Municipalities that a reader thinks of, and dots in a row of the picture."""
@@ -112,7 +113,10 @@ def effect_words(outcome: StudyOutcome, effect: float, scenario: Scenario) -> st
     if happens(outcome):
         return t("{n} of 100", n=decimal(100 * effect, 1))
     if outcome.costs_of:
-        return t("{amount} per person", amount=whole_money(effect))
+        # To the krona, what a few hundred people come to would look surer than it is.
+        rounded = abs(effect) >= 10 * THOUSANDS.size
+        amount = money(effect, THOUSANDS) if rounded else whole_money(effect)
+        return t("{amount} per person", amount=amount)
     if outcome.resource is not None:
         unit = scenario.pathway.resources[outcome.resource].unit.text
     else:
@@ -486,6 +490,8 @@ def draw_would_say(
     real: RealEvaluation | None = None,
 ) -> Figure:
     """Draw `would_say_chart`."""
+    from sisim.report.chart.matplotlib_painter import paint
+
     return paint(would_say_chart(subject, study, names, real))
 
 

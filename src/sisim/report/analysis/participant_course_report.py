@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sisim.evaluation.participant_course import YEARS, ParticipantCourse
 from sisim.i18n import n_, t
 from sisim.report.analysis.analysis_frame import Subject, answer_chart
 from sisim.report.chart.chart import Axis, Chart, Column, Dash, Line, Mark, Panel, Rule, value_axis
-from sisim.report.chart.matplotlib_painter import paint
 from sisim.report.formats import listing, lower, money, percent, percent_sign, unit_for
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SURE = 2
 """So many standard errors are told as a margin."""
@@ -97,6 +100,8 @@ def _payers(found: ParticipantCourse) -> str:
 
 def draw_course(found: ParticipantCourse) -> Figure:
     """Draw `course_chart`."""
+    from sisim.report.chart.matplotlib_painter import paint
+
     return paint(course_chart(found))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from sisim.report.chart.chart import Align, Chart, Column, Key, NumberTable, Panel, Span
 from sisim.report.chart.label_placement import (
@@ -396,6 +397,20 @@ class _ColumnSetter:
             for span, n, x in zip(spans, choice, middles, strict=True)
         ]
 
+    def _legible(self, panel: Panel, frame: Frame) -> list[tuple[int, tuple[float, str]]]:
+        """Return the ticks of the vertical axis that are written, and their numbers.
+
+        In a panel too low for all, every second, third … stands, and zero among them.
+        """
+        ticks = list(enumerate(panel.y.ticks))
+        if panel.y.details or not panel.y.grid or len(ticks) < 2:
+            return ticks
+        (_, (one, _)), (_, (other, _)) = ticks[:2]
+        apart = abs(float(frame.y(panel, one)) - float(frame.y(panel, other)))
+        every = max(ceil(self._type.size / max(apart, 1.0)), 1)
+        zero = min(ticks, key=lambda tick: abs(tick[1][0]))[0]
+        return [tick for tick in ticks if (tick[0] - zero) % every == 0]
+
     def _tick_texts(self, panel: Panel, frame: Frame) -> list[PlacedText]:
         size, fine = self._type.size, self._type.fine
         found = []
@@ -404,7 +419,7 @@ class _ColumnSetter:
             x = float(frame.x(panel, value))
             found.append(PlacedText(f"x-{n}", text, x, y, size, "center"))
         named = bool(panel.y.details)
-        for n, (value, text) in enumerate(panel.y.ticks):
+        for n, (value, text) in self._legible(panel, frame):
             y = float(frame.y(panel, value))
             x = self.left if named else frame.left - 8
             align: Align = "left" if named else "right"

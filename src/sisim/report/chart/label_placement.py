@@ -355,9 +355,10 @@ def at_line_ends(panel: Panel, frame: Frame, type_: Typesetting, wide: float) ->
     # Labels of equal values keep the order they were given, uppermost first.
     labels.sort(key=lambda label: label[0])
     heights = [type_.height(text, size) + 1.0 for _, _, text, _, _ in labels]
-    over = size * 0.6
+    # Below, the last year stands beside them.
+    over, under = size * 0.6, 2.0
     middles = spread_out(
-        [y for y, *_ in labels], heights, frame.top - over, frame.top + frame.height + over
+        [y for y, *_ in labels], heights, frame.top - over, frame.top + frame.height + under
     )
     return [
         PlacedText(name, text, frame.left + frame.width + GAP, y, size, "left", color, bold)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.font_manager import FontProperties
+if TYPE_CHECKING:
+    from matplotlib.backends.backend_agg import RendererAgg
 
 FONT = "DejaVu Sans"
 """Ships with matplotlib, so that every machine draws the same picture."""
@@ -58,19 +59,7 @@ class Typesetting(ABC):
         self, text: str, width: float, size: float, *, bold: bool = False, even: bool = True
     ) -> str:
         """Break a text into the fewest lines within a width, as even as may be; breaks stay."""
-        return "\n".join(self._paragraph(one, width, size, bold, even) for one in text.split("\n"))
-
-    def _paragraph(self, text: str, width: float, size: float, bold: bool, even: bool) -> str:
-        words = [(word, self.width(word, size, bold=bold)) for word in text.split(" ")]
-        space = self.width("n n", size, bold=bold) - self.width("nn", size, bold=bold)
-        lines = _broken(words, space, width)
-        narrower = lines
-        while even and len(narrower) == len(lines) and len(lines) > 1:
-            lines, width = narrower, width - 4
-            narrower = _broken(words, space, width)
-            if width < max(length for _, length in words):
-                break
-        return "\n".join(lines)
+        return "\n".join(_paragraph(self, one, width, size, bold, even) for one in text.split("\n"))
 
 
 class PaperType(Typesetting):
@@ -89,8 +78,26 @@ class PageType(Typesetting):
         return len(text) * (0.56 if bold else 0.52) * size + 8
 
 
+@lru_cache(maxsize=8192)  # the same texts are set anew at every move of a slider
+def _paragraph(
+    type_: Typesetting, text: str, width: float, size: float, bold: bool, even: bool
+) -> str:
+    words = [(word, type_.width(word, size, bold=bold)) for word in text.split(" ")]
+    space = type_.width("n n", size, bold=bold) - type_.width("nn", size, bold=bold)
+    lines = _broken(words, space, width)
+    narrower = lines
+    while even and len(narrower) == len(lines) and len(lines) > 1:
+        lines, width = narrower, width - 4
+        narrower = _broken(words, space, width)
+        if width < max(length for _, length in words):
+            break
+    return "\n".join(lines)
+
+
 @lru_cache(maxsize=8192)
 def _drawn_width(text: str, size: float, bold: bool) -> float:
+    from matplotlib.font_manager import FontProperties
+
     font = FontProperties(family=FONT, size=size * 72 / DPI, weight="bold" if bold else "normal")
     width, _, _ = _measure().get_text_width_height_descent(text, font, False)  # type: ignore[no-untyped-call]
     return float(width)
@@ -98,6 +105,9 @@ def _drawn_width(text: str, size: float, bold: bool) -> float:
 
 @lru_cache
 def _measure() -> RendererAgg:
+    # What is drawn on a page alone is not measured so, and need not wait for it.
+    from matplotlib.backends.backend_agg import RendererAgg
+
     return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
 
 
