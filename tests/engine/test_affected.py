@@ -30,6 +30,7 @@ from sisim.engine.affected import ARM_COLUMNS, reusable_baseline, target_states
 from sisim.engine.compile import compile_scenario
 from sisim.engine.replications import replication
 from sisim.engine.simulation import Simulation
+from sisim.engine.warm_up import run_once
 from sisim.scenario.scenario import Scenario
 
 few = settings(max_examples=25)
@@ -160,7 +161,7 @@ def test_few_are_taken_apart() -> None:
     only = {"project": scenario.arms["project"]}
     compiled = compile_scenario(scenario.model_copy(update={"arms": only, "figures": None}))
     taken_apart.clear()
-    done = running.run_once(compiled, 1)
+    done = run_once(compiled, 1)
     assert taken_apart
     assert 0 < max(taken_apart) < 0.02 * len(done.people)
 

@@ -34,8 +34,8 @@ TWO_DIGITS = re.compile(r"\d{2}(?:-?\d{2}-?\d{2})?")
 """A date whose year lacks its century."""
 SERIAL = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
 """A day as spreadsheets count them, from 1927 to 2091: others have five digits for nothing else."""
-REGISTER = SizeLimit(bytes=200_000_000, cells=5_000_000)
-"""How large a register may be: a million rows of five columns take a minute and 1.6 GB."""
+REGISTER = SizeLimit(bytes=200_000_000, cells=6_000_000)
+"""How large a register may be: a million rows of five columns take a minute and 2 GB."""
 MOST_ALIKE = 10
 """So many problems of a kind are told one by one."""
 NOTHING = frozenset({"-", "–", "—", ".", "null", "none", "nan", "nat", "na", "n/a"})
