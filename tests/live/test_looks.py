@@ -126,6 +126,7 @@ def test_money_is_called_what_the_scenario_has_of_it(
     assert visitor.text("#show-money") == called
     assert visitor.text(".money h2") == title
     assert visitor.page.locator("#plan tbody tr").count() >= 2 * bool(query)
+    assert not query or "tkr" in visitor.text("#plan")  # amounts have a unit
 
 
 def test_what_is_empty_says_what_to_do(someone: tuple[Visitor, float]) -> None:

@@ -81,7 +81,7 @@ def test_the_table_of_parties_and_years_adds_up(done: Results) -> None:
     paid = flows.groupby("contract")["amount"].sum() / len(done.seeds)
     assert parties.groupby("contract")["paid"].sum().to_dict() == pytest.approx(paid.to_dict())
     assert list(tables["contract-tiers"]["period"].unique()) == ["2019", "2020", "2021", "pooled"]
-    shown = in_swedish(lambda: party_table(done.scenario, done.contracts[0]))
+    _, shown = in_swedish(lambda: party_table(done.scenario, done.contracts[0]))
     assert list(shown.columns) == ["Part", *map(str, range(2019, 2024)), "Summa"]
 
 

@@ -133,7 +133,8 @@ class MoneyView:
             )
         elif settled is not None:
             self._write(contract_words(results, [self._arm]), None)
-            self._table(party_table(results.scenario, settled), settled.contract.label.text)
+            title, parties = party_table(results.scenario, settled)
+            self._table(parties, title)
         else:
             self._write(
                 [t("Neither a fund nor a contract pays for this arm: choose another.")], None

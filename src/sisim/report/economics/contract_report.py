@@ -69,27 +69,19 @@ def contract_pictures(result: Valuation, arms: Sequence[str]) -> Mapping[str, Ca
 
 def contract_shown(result: Valuation, arms: Sequence[str]) -> list[tuple[str, pd.DataFrame]]:
     """Return tables to be read at once, each with its title: parties by year, and prices."""
-    level = result.scenario.economy.price_level
     found = []
     for settled in _of(result, arms):
-        label = title_of(result.scenario, settled.contract, settled.arm)
-        title = t(
-            "{label}: what each party gets (minus: pays), {unit}, fixed prices {level}, not "
-            "discounted",
-            label=label,
-            unit=THOUSANDS.label(),
-            level=level,
-        )
-        found.append((title, party_table(result.scenario, settled)))
+        found.append(party_table(result.scenario, settled))
         prices = _prices(result.scenario, settled)
         if len(prices):
+            label = title_of(result.scenario, settled.contract, settled.arm)
             title = t("{label}: the price at which each party breaks even", label=label)
             found.append((title, prices))
     return found
 
 
-def party_table(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
-    """Return what each party gets (pays: negative) year by year, in thousands of the currency."""
+def party_table(scenario: Scenario, settled: Settlement) -> tuple[str, pd.DataFrame]:
+    """Return what each party gets (pays: negative) year by year, and its title, with the unit."""
     rows = []
     for party in settled.parties:
         flow = settled.flow(party).mean(axis=0) / 1e3
@@ -98,7 +90,13 @@ def party_table(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
         name = party_name(scenario, settled.contract, party)
         total = decimal(float(flow.sum()))
         rows.append({t("Party"): name, **cells, t("Sum"): total})
-    return pd.DataFrame(rows)
+    title = t(
+        "{label}: what each party gets (minus: pays), {unit}, fixed prices {level}, not discounted",
+        label=title_of(scenario, settled.contract, settled.arm),
+        unit=THOUSANDS.label(),
+        level=scenario.economy.price_level,
+    )
+    return title, pd.DataFrame(rows)
 
 
 def _prices(scenario: Scenario, settled: Settlement) -> pd.DataFrame:
