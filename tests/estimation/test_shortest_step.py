@@ -39,6 +39,14 @@ values = [1.0, 2.0]
 source = "invented"
 grade = "assumption"
 """
+MOMENT = """[transitions.in_june]
+label = { sv = "I juni", en = "In June" }
+track = "care"
+from = "care"
+to = "home"
+probability = 0.5
+schedule = { month = 6 }
+"""
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,7 @@ grade = "assumption"
         ('factors = ["first_half"]', 'factors = ["both"]\n' + PRODUCT, "month"),
         ("", CHANCE, "week"),
         ('factors = ["teens"]', f'factors = ["teens", "other"]\n{CHANCE}', "month"),
+        ("", MOMENT, "month"),
     ],
     ids=[
         "rates",
@@ -58,6 +67,7 @@ grade = "assumption"
         "in a product",
         "chance elsewhere",
         "chance read",
+        "calendar month",
     ],
 )
 def test_it_is_a_week_unless_what_a_rate_depends_on_is_of_a_step(

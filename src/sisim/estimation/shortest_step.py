@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sisim.estimation.category_moves import moves_between
 from sisim.estimation.estimate_file import EstimationPlan
+from sisim.estimation.scheduled_probability import scheduled_moves
 from sisim.scenario.pathway import Factor, Pathway
 
 
@@ -18,11 +19,13 @@ def by_weeks(plan: EstimationPlan) -> Pathway:
     """Return the pathway of an estimation with a week as its step, or as it is.
 
     It is as it is where some number that an extract's rates depend on is that of a step: a
-    probability on the extract's track or on one that its transitions look at, or a table by steps.
+    probability on the extract's track or on one that its transitions look at, or a table by steps;
+    and where an extract has moves of a calendar month, which weeks do not keep to.
     """
     pathway, tracks, bound = plan.pathway, set[str](), False
     for extract in plan.estimation.data.values():
         tracks.add(extract.track)
+        bound |= any(scheduled_moves(pathway, extract.track, extract.categories))
         for names in moves_between(pathway, extract.track, extract.categories).values():
             for factor in (one for name in names for one in _factors(pathway, name)):
                 for feature in (factor.feature or "", *factor.features):
