@@ -147,7 +147,11 @@ def test_the_screen_is_whole_before_anyone_has_joined(enter: Enter, lang: str, n
     # It is read from the last row of the room.
     assert page.locator(".offered tbody").evaluate("one => one.clientHeight") > SCREEN[1] / 6
     for _ in range(2):
+        before = page.inner_text("#go-on")
         page.click("#go-on")
+        page.wait_for_function(
+            "was => document.getElementById('go-on').innerText !== was", arg=before
+        )
     page.wait_for_selector("#chart-rounds svg")
     page.wait_for_function(f"() => ({OUTSIDE})().length === 0")
 
@@ -243,6 +247,22 @@ def test_an_answer_that_is_lost_on_the_way_is_sent_again(enter: Enter) -> None:
     assert page.locator("fieldset input:checked").count() == 1
     assert page.inner_text("#trouble") == ""
     phone.errors.clear()  # the browser has told of the refusal
+
+
+def test_a_press_is_not_lost_while_somebody_joins(enter: Enter) -> None:
+    """Neither is the place of the keyboard: what leads the room stays."""
+    teacher, [phone] = enter("en", "en")
+    before = teacher.text("main")
+    teacher.page.focus("#go-on")
+    teacher.page.hover("#go-on")
+    teacher.page.mouse.down()
+    phone.page.click("#join")
+    teacher.page.wait_for_function(
+        "was => document.querySelector('main').innerText.trim() !== was", arg=before.strip()
+    )
+    assert teacher.page.evaluate("document.activeElement.id") == "go-on"
+    teacher.page.mouse.up()
+    phone.page.wait_for_selector("fieldset input:enabled")
 
 
 def asked_alone(enter: Enter) -> Visitor:

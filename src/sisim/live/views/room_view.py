@@ -55,7 +55,11 @@ class RoomView:
         set_reader(lambda: self._lang, lambda: texts.currency)
         ui.on("size", in_page(lambda event: self._sized(event.args)))
         ui.on("key", in_page(lambda event: self._key(event.args)))
-        self._root = Tag("div", css="page room")
+        self._led: Any = None
+        with Tag("div", css="page room"):
+            self._top = Tag("header", css="top")
+            self._main = Tag("main", css="view")
+            self._bottom = Tag("footer", css="bottom")
         in_page(self._build)()
         ui.timer(EVERY, in_page(self.follow))
         ui.run_javascript("sisim.size()")
@@ -112,46 +116,53 @@ class RoomView:
             self._write()
 
     def _write(self) -> None:
-        self._root.clear()
-        with self._root:
-            self._header()
-            with Tag("main", css="view"):
-                if self._room.phase == "lobby":
-                    self._lobby()
-                elif self._room.phase == "revealed":
-                    self._revealed()
-                else:
-                    self._round()
+        room = self._room
+        # What leads the room stays while people join and answer: a click meanwhile is not lost.
+        led = room.phase, room.number, room.locked, self._lang, self._look.dark
+        if led != self._led:
+            self._led = led
+            self._top.clear()
+            with self._top:
+                self._header()
+        self._main.clear()
+        with self._main:
+            if room.phase == "lobby":
+                self._lobby()
+            elif room.phase == "revealed":
+                self._revealed()
+            else:
+                self._round()
+        self._bottom.clear()
+        with self._bottom:
             self._footer()
 
     def _header(self) -> None:
         room = self._room
-        with Tag("header", css="top"):
-            Tag("h1", t("The silo game"))
-            with Tag("div", css="group", role="group", aria_label=t("Lead the room")):
-                for name, text, work in self._leads():
-                    first = name == "go-on"
-                    button(text, self._doing(work), "call" if first else "", id=name)
-            Tag("span", css="space")
-            with Tag("div", css="group", role="group", aria_label=t("The room")):
-                locked = t("Nobody more may join")
-                toggle(locked, room.locked, self._doing(self._lock), id="lock")
-                button(t("New code"), self._doing(room.new_code), id="new-code")
-                button(t("Empty the room"), self._doing(room.clear), id="clear")
-            with Tag("div", css="group", role="group", aria_label=t("The page")):
-                dark = self._look.dark
-                icon(
-                    "light_mode" if dark else "dark_mode",
-                    t("Light") if dark else t("Dark"),
-                    self._doing(self._darken),
-                    "dark",
-                )
-                full = t("Full screen")
-                at_once("fullscreen", "sisim.full()", "icon", aria_label=full, title=full)
-                other = next(one for one in LANGUAGES if one != self._lang)
-                name = "Svenska" if other == "sv" else "English"
-                translate = self._doing(self._translate)
-                button(f"{self._lang} → {other}", translate, id="language", aria_label=name)
+        Tag("h1", t("The silo game"))
+        with Tag("div", css="group", role="group", aria_label=t("Lead the room")):
+            for name, text, work in self._leads():
+                first = name == "go-on"
+                button(text, self._doing(work), "call" if first else "", id=name)
+        Tag("span", css="space")
+        with Tag("div", css="group", role="group", aria_label=t("The room")):
+            locked = t("Nobody more may join")
+            toggle(locked, room.locked, self._doing(self._lock), id="lock")
+            button(t("New code"), self._doing(room.new_code), id="new-code")
+            button(t("Empty the room"), self._doing(room.clear), id="clear")
+        with Tag("div", css="group", role="group", aria_label=t("The page")):
+            dark = self._look.dark
+            icon(
+                "light_mode" if dark else "dark_mode",
+                t("Light") if dark else t("Dark"),
+                self._doing(self._darken),
+                "dark",
+            )
+            full = t("Full screen")
+            at_once("fullscreen", "sisim.full()", "icon", aria_label=full, title=full)
+            other = next(one for one in LANGUAGES if one != self._lang)
+            name = "Svenska" if other == "sv" else "English"
+            translate = self._doing(self._translate)
+            button(f"{self._lang} → {other}", translate, id="language", aria_label=name)
 
     def _doing(self, work: Callable[[], Any]) -> Callable[[], None]:
         return lambda: self._do(work)
@@ -365,7 +376,7 @@ class RoomView:
 
     def _footer(self) -> None:
         room = self._room
-        with Tag("footer", css="bottom"), Tag("div", css="foot"):
+        with Tag("div", css="foot"):
             if room.phase == "lobby":
                 Tag("p", privacy())
                 return
