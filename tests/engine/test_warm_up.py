@@ -180,7 +180,7 @@ def test_effects_targets_costs_and_arms_share_a_file(folder: Path, reads: list[P
         {"groupings": {"age": {"feature": "age", "below": [2]}}},
         {"investments": {"team": investment(start="2025-01")}},
     ],
-)  # fmt: skip
+)
 def test_another_past_is_another_file(
     folder: Path, reads: list[Path], change: dict[str, Any]
 ) -> None:
